@@ -1,0 +1,76 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library target, with the settings that all of them share.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A test target beside the library of the same name.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// Each library by its own name, so that another package can depend on just one.
+func product(_ name: String) -> Product {
+  .library(name: name, targets: [name])
+}
+
+let package = Package(
+  name: "instctl",
+  products: [
+    product("InstKit"),
+    product("JSONText"),
+    product("WebSocket"),
+    product("Transport"),
+    product("InstProtocol"),
+    product("InstClient"),
+    product("InstServer"),
+    .executable(name: "instctl", targets: ["instctl"]),
+    .executable(name: "wsecho-client", targets: ["wsecho-client"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CSystem"),
+
+    library("JSONText"),
+    library("WebSocket", ["CZlib", "COpenSSL"]),
+    library("Transport", ["WebSocket", "COpenSSL", "CSystem"]),
+    library("InstProtocol", ["JSONText", "COpenSSL"]),
+    library("InstClient", ["InstProtocol", "JSONText", "WebSocket", "Transport"]),
+    library("InstServer", ["InstProtocol", "JSONText", "WebSocket", "Transport"]),
+    library(
+      "InstKit",
+      ["InstClient", "InstServer", "InstProtocol", "JSONText", "WebSocket", "Transport"]),
+
+    .executableTarget(
+      name: "instctl",
+      dependencies: [
+        "InstKit",
+        "CSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "wsecho-client",
+      dependencies: [
+        "Transport",
+        "WebSocket",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

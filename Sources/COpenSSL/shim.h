@@ -39,10 +39,12 @@ static inline long copenssl_bio_set_mem_eof_return(BIO *_Nonnull bio, int value)
 
 static inline int copenssl_error_reason(unsigned long error) { return ERR_GET_REASON(error); }
 
-static inline int copenssl_error_library(unsigned long error) { return ERR_GET_LIB(error); }
-
 static inline EVP_PKEY *_Nullable copenssl_ec_keygen(const char *_Nonnull curve) {
   return EVP_EC_gen(curve);
+}
+
+static inline int copenssl_print_name(BIO *_Nonnull bio, const X509_NAME *_Nonnull name) {
+  return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253);
 }
 
 static inline size_t copenssl_bio_memory(BIO *_Nonnull bio, char *_Nullable *_Nonnull data) {

@@ -1,0 +1,36 @@
+/// A value that somebody waits for, given once; later ones are ignored.
+@EventLoop
+public final class Promise<Value: Sendable> {
+  private var value: Value?
+  private var waiting: [CheckedContinuation<Value, Never>] = []
+
+  /// A promise without a value yet.
+  public init() {}
+
+  /// Gives the value, unless there is one.
+  public func fulfil(_ value: Value) {
+    guard self.value == nil else { return }
+    self.value = value
+    let waiting = self.waiting
+    self.waiting = []
+    for continuation in waiting { continuation.resume(returning: value) }
+  }
+
+  /// Whether the value is there.
+  public var isFulfilled: Bool { value != nil }
+
+  /// The value, as soon as there is one.
+  public func get() async -> Value {
+    if let value { return value }
+    return await withCheckedContinuation { waiting.append($0) }
+  }
+
+  /// The value, or `fallback` when the task is cancelled first (which settles the promise).
+  public func value(onCancel fallback: Value) async -> Value {
+    await withTaskCancellationHandler {
+      await get()
+    } onCancel: {
+      Task { @EventLoop in self.fulfil(fallback) }
+    }
+  }
+}

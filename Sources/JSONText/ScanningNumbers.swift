@@ -4,7 +4,8 @@ extension JSONCursor {
   mutating func scanNumber() throws(JSONError) {
     let isNegative = skip(UInt8(ascii: "-"))
     if skip(UInt8(ascii: "0")) {
-      guard skipDigits() == 0 else { throw JSONError(.invalidNumber, at: offset &- 1) }
+      let behindZero = offset
+      guard skipDigits() == 0 else { throw JSONError(.invalidNumber, at: behindZero) }
     } else if skipDigits() == 0 {
       throw isNegative ? missingDigit() : unexpected()
     }

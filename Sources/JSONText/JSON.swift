@@ -1,4 +1,9 @@
 /// Checks on whole JSON texts, strictly by RFC 8259.
+///
+/// Where the RFC leaves a choice: a byte order mark is refused. Numbers may be of any size and
+/// precision. An escaped surrogate without its partner (`"\uD800"`) is within the grammar and passes;
+/// decoded to a Swift string it becomes U+FFFD. Names may repeat within an object: all members are
+/// kept, and look-ups find the last.
 public enum JSON {
   /// How deep arrays and objects may be nested unless a caller says otherwise.
   @inlinable public static var defaultMaximumDepth: Int { 512 }
@@ -9,10 +14,6 @@ public enum JSON {
 
   /// Checks that `bytes` are one JSON value, with nothing but whitespace around it: grammar, UTF-8
   /// and depth.
-  ///
-  /// A byte order mark is refused. Numbers may be of any size and precision. An escaped surrogate
-  /// without its partner (`"\uD800"`) is within the grammar and passes. Names may repeat within an
-  /// object: all members are kept, and look-ups find the last.
   ///
   /// - Parameters:
   ///   - bytes: The whole text.

@@ -113,8 +113,8 @@ private func wholeNumber(_ number: UnsafeRawBufferPointer) -> Int? {
   return value == .min ? nil : -value
 }
 
-/// The value of what follows the `e`. Beyond a billion it no longer matters how much: no mantissa in
-/// memory is that long.
+/// The value of what follows the `e`. Beyond 10^15 it no longer matters by how much: no mantissa that
+/// fits in memory makes up for it.
 private func exponent(_ text: Slice<UnsafeRawBufferPointer>) -> Int {
   var value = 0
   for byte in text where byte &- UInt8(ascii: "0") < 10 {

@@ -118,7 +118,7 @@ public struct JSONWriter: ~Copyable {
   }
 
   /// Writes a value as it came. It may contain line breaks, and characters that mean something to a
-  /// terminal; for output there is ``passThrough(_:)-(RawJSON)``.
+  /// terminal; for output there is ``passThrough(_:)``.
   public mutating func raw(_ json: RawJSON) {
     json.bytes.withUnsafeBytes { raw($0) }
   }

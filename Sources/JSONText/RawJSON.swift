@@ -7,7 +7,7 @@ public struct RawJSON: Sendable, Hashable {
 
   /// Takes a text after checking it, without the whitespace around the value.
   ///
-  /// - Throws: ``JSONError`` when the text is not one JSON value, see ``JSON/validate(_:maximumDepth:)``.
+  /// - Throws: ``JSONError`` when the text is not one JSON value by the rules of ``JSON``.
   public init(
     validating text: UnsafeRawBufferPointer, maximumDepth: Int = JSON.defaultMaximumDepth
   ) throws(JSONError) {
@@ -73,7 +73,8 @@ public struct RawJSON: Sendable, Hashable {
   /// `false`
   public static let `false` = RawJSON(.bool(false))
 
-  /// The value as a tree.
+  /// The value as a tree. Null for text nested deeper than ``JSON/greatestMaximumDepth``, which only
+  /// a tree built by the program itself can have led to.
   public var value: JSONValue {
     bytes.withUnsafeBytes { bytes in
       var cursor = JSONCursor(bytes, maximumDepth: JSON.greatestMaximumDepth)

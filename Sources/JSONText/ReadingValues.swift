@@ -27,7 +27,7 @@ extension JSONCursor {
 }
 
 extension JSONValue {
-  /// Parses a text, by the rules of ``JSON/validate(_:maximumDepth:)``.
+  /// Parses a text, by the rules of ``JSON``.
   ///
   /// - Throws: ``JSONError``, with the offset of what is wrong.
   public init(

@@ -119,7 +119,7 @@ public struct ClientHandshake: Sendable {
     }
     if 102...199 ~= head.status || head.status == 100 {
       // An interim response: another one follows (RFC 9110, section 15.2).
-      parser = HTTPHeadParser(limit: parser.remaining)
+      parser.startAnother()
       return try receive(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
         .shifted(by: consumed)
     }

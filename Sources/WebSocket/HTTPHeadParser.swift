@@ -43,8 +43,11 @@ public struct HTTPHeadParser: Sendable {
   /// How many bytes of the head have come.
   public var received: Int { size }
 
-  /// How many more bytes the head may have.
-  var remaining: Int { limit - size }
+  /// Goes on with another head, under the same limits: the one read was an interim response.
+  mutating func startAnother() {
+    startLine = nil
+    fields = []
+  }
 
   /// Takes bytes of a request; its head once it is complete, and how many of the bytes belong to it.
   public mutating func receiveRequest(

@@ -94,8 +94,8 @@ extension WebSocketConnection {
     return peerEnded ? streamEnded() : nil
   }
 
-  /// The bytes of the message, ping or pong returned last; valid until the next call that changes
-  /// the connection.
+  /// The bytes of the message, ping or pong returned last; valid until the next call that receives or
+  /// asks for an event. Sending and closing leave them alone.
   @inlinable
   public func withPayload<Result: ~Copyable, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -184,27 +184,33 @@ extension WebSocketConnection {
     let fresh = UnsafeMutableRawBufferPointer(
       rebasing: input.bytes[..<min(input.count, current.missing)])
     Masking.apply(Masking.key(current.header.maskKey, at: current.taken), to: fresh)
+    let endsFrame = fresh.count == current.missing
+    let endsMessage = endsFrame && current.header.isFinal
     let before = message.content.count
-    let limit = configuration.maximumMessageSize
     if message.isCompressed {
-      try inflater.inflate(
-        UnsafeRawBufferPointer(fresh), into: &message.content, limit: limit)
+      do throws(WebSocketError) {
+        try inflate(UnsafeRawBufferPointer(fresh), endsMessage: endsMessage)
+      } catch {
+        // What came out before the fault comes first, however the input was cut.
+        try validate(kind, from: before)
+        throw error
+      }
     } else {
       message.content.append(UnsafeRawBufferPointer(fresh))
     }
-    input.consume(fresh.count)
-    guard fresh.count == current.missing else {
-      frame?.taken += fresh.count
-      try validate(kind, from: before)
-      return nil
-    }
-    frame = nil
-    if message.isCompressed, current.header.isFinal {
-      try inflater.finishMessage(into: &message.content, limit: limit)
-    }
     try validate(kind, from: before)
-    guard current.header.isFinal else { return nil }
+    input.consume(fresh.count)
+    if endsFrame { frame = nil } else { frame?.taken += fresh.count }
+    guard endsMessage else { return nil }
     return try deliver(kind, UnsafeRawBufferPointer(message.content.bytes), consuming: 0)
+  }
+
+  private mutating func inflate(
+    _ bytes: UnsafeRawBufferPointer, endsMessage: Bool
+  ) throws(WebSocketError) {
+    let limit = configuration.maximumMessageSize
+    try inflater.inflate(bytes, into: &message.content, limit: limit)
+    if endsMessage { try inflater.finishMessage(into: &message.content, limit: limit) }
   }
 
   /// Checks what was added to a text behind `offset`.

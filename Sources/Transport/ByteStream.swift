@@ -210,7 +210,8 @@ public final class ByteStream: ReadinessHandler {
   // MARK: Reading and writing
 
   /// Reads what is there, up to the buffer's size.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadResult {
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadResult
+  {
     guard tls != nil else {
       if isDrained {
         isDrained = false

@@ -34,14 +34,27 @@ public actor EventLoop {
     let outcome = Lock<Result?>(nil)
     let executor = shared.executor
     executor.claimCurrentThread()
-    Task { @EventLoop in
+    start {
       let result = await body()
       outcome.withLock { $0 = result }
+      // The turn that this job belongs to goes on to wait for events.
+      executor.wake()
     }
     while true {
       executor.turn()
       if let result = outcome.withLock({ $0 }) { return result }
     }
+  }
+
+  /// Starts a task on the loop that stays there.
+  ///
+  /// `Task { @EventLoop in … }` would do, but where such a task resumes after a wait, the runtime
+  /// first passes it to its own pool of threads, which a small program need not even start.
+  @discardableResult
+  public nonisolated static func start(
+    _ body: @escaping @EventLoop @Sendable () async -> Void
+  ) -> Task<Void, Never> {
+    Task(executorPreference: shared.executor) { await body() }
   }
 
   /// Runs `body` as part of the loop; for code that is called on the loop's thread by something
@@ -60,7 +73,7 @@ public actor EventLoop {
 }
 
 /// Runs jobs and readiness callbacks on one thread.
-final class LoopExecutor: SerialExecutor {
+final class LoopExecutor: SerialExecutor, TaskExecutor {
   private struct State: Sendable {
     var jobs: [UnownedJob] = []
     var hasThread = false
@@ -129,11 +142,13 @@ final class LoopExecutor: SerialExecutor {
       return taken
     }
     for job in jobs {
-      job.runSynchronously(on: asUnownedSerialExecutor())
+      job.runSynchronously(
+        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
   }
 
-  private func wake() {
+  /// Ends the wait of this turn or the next.
+  func wake() {
     var one: UInt64 = 1
     _ = write(wakeup, &one, MemoryLayout<UInt64>.size)
   }

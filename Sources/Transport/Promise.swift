@@ -30,7 +30,7 @@ public final class Promise<Value: Sendable> {
     await withTaskCancellationHandler {
       await get()
     } onCancel: {
-      Task { @EventLoop in self.fulfil(fallback) }
+      EventLoop.start { self.fulfil(fallback) }
     }
   }
 }

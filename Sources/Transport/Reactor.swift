@@ -10,9 +10,18 @@ public struct Readiness: OptionSet, Sendable {
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Bytes, a connection or an end can be read, or the descriptor failed.
-  public static let readable = Readiness(rawValue: 1)
+  public static let readable = Readiness(rawValue: UInt8(CSYSTEM_READABLE))
   /// Bytes can be written, or the descriptor failed.
-  public static let writable = Readiness(rawValue: 2)
+  public static let writable = Readiness(rawValue: UInt8(CSYSTEM_WRITABLE))
+
+  fileprivate var wanted: UInt32 { UInt32(rawValue) }
+
+  /// A failure counts as everything: the next read or write will meet it.
+  fileprivate init(found: UInt32) {
+    self =
+      found & UInt32(CSYSTEM_FAILED) != 0
+      ? [.readable, .writable] : Readiness(rawValue: UInt8(truncatingIfNeeded: found))
+  }
 }
 
 /// Something that is told when its descriptor is ready.
@@ -35,6 +44,9 @@ public final class Reactor {
     fileprivate let slot: Int
     fileprivate let generation: UInt32
     fileprivate let descriptor: Int32
+
+    /// The generation tells an event for a former owner of the slot from one for the present one.
+    fileprivate var token: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(slot)) }
   }
 
   /// A timer that was set.
@@ -55,7 +67,7 @@ public final class Reactor {
   private static let eventCapacity = 64
 
   private let epoll = csystem_epoll_create()
-  private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
+  private let events = UnsafeMutablePointer<csystem_event>.allocate(capacity: eventCapacity)
   private var readyCount = 0
   private var slots: [Slot] = []
   private var freeSlots: [Int] = []
@@ -65,9 +77,8 @@ public final class Reactor {
 
   private init() {
     precondition(epoll >= 0, "epoll is not available (error \(errno))")
-    _ = csystem_epoll_control(
-      epoll, EPOLL_CTL_ADD, EventLoop.shared.executor.wakeup, EPOLLIN.rawValue,
-      Self.wakeupToken)
+    _ = csystem_epoll_add(
+      epoll, EventLoop.shared.executor.wakeup, UInt32(CSYSTEM_READABLE), Self.wakeupToken)
   }
 
   // MARK: Descriptors
@@ -83,8 +94,8 @@ public final class Reactor {
     if slot == slots.count { slots.append(Slot()) }
     let registration = Registration(
       slot: slot, generation: slots[slot].generation, descriptor: descriptor)
-    let code = control(EPOLL_CTL_ADD, registration, readiness)
-    guard code == 0 else {
+    guard csystem_epoll_add(epoll, descriptor, readiness.wanted, registration.token) == 0 else {
+      let code = errno
       freeSlots.append(slot)
       throw .io(operation: "epoll_ctl", code: code)
     }
@@ -95,13 +106,14 @@ public final class Reactor {
   /// Changes what a descriptor is watched for; nothing at all is possible too.
   public func change(_ registration: Registration, to readiness: Readiness) {
     guard isCurrent(registration) else { return }
-    _ = control(EPOLL_CTL_MOD, registration, readiness)
+    _ = csystem_epoll_change(
+      epoll, registration.descriptor, readiness.wanted, registration.token)
   }
 
   /// Ends the watch. Call it before the descriptor is closed.
   public func remove(_ registration: Registration) {
     guard isCurrent(registration) else { return }
-    _ = control(EPOLL_CTL_DEL, registration, [])
+    _ = csystem_epoll_remove(epoll, registration.descriptor)
     slots[registration.slot].handler = nil
     slots[registration.slot].generation &+= 1
     freeSlots.append(registration.slot)
@@ -110,18 +122,6 @@ public final class Reactor {
   private func isCurrent(_ registration: Registration) -> Bool {
     slots[registration.slot].generation == registration.generation
       && slots[registration.slot].handler != nil
-  }
-
-  private func control(
-    _ operation: Int32, _ registration: Registration, _ readiness: Readiness
-  ) -> Int32 {
-    var events: UInt32 = 0
-    if readiness.contains(.readable) { events |= EPOLLIN.rawValue | EPOLLRDHUP.rawValue }
-    if readiness.contains(.writable) { events |= EPOLLOUT.rawValue }
-    // The generation tells an event for a former owner of the slot from one for the present one.
-    let token = UInt64(registration.generation) << 32 | UInt64(UInt32(registration.slot))
-    let result = csystem_epoll_control(epoll, operation, registration.descriptor, events, token)
-    return result == 0 ? 0 : errno
   }
 
   // MARK: Timers
@@ -161,35 +161,32 @@ public final class Reactor {
   func poll(mayWait: Bool) {
     var timeout: Int32 = 0
     if mayWait && deferred.isEmpty {
-      timeout = timers.earliest.map { deadline in
-        let wait = deadline.nanoseconds &- MonotonicTime.current().nanoseconds
-        // Rounded up, or the loop would spin through the last millisecond.
-        return wait <= 0 ? 0 : Int32(clamping: (wait &+ 999_999) / 1_000_000)
-      } ?? -1
+      timeout =
+        timers.earliest.map { deadline in
+          let wait = deadline.nanoseconds &- MonotonicTime.current().nanoseconds
+          // Rounded up, or the loop would spin through the last millisecond.
+          return wait <= 0 ? 0 : Int32(clamping: (wait &+ 999_999) / 1_000_000)
+        } ?? -1
     }
-    readyCount = max(0, Int(epoll_wait(epoll, events, Int32(Self.eventCapacity), timeout)))
+    readyCount = max(
+      0, Int(csystem_epoll_wait(epoll, events, Int32(Self.eventCapacity), timeout)))
     now = MonotonicTime.current()
   }
 
   func dispatch() {
     for index in 0..<readyCount {
       let event = events[index]
-      if event.data.u64 == Self.wakeupToken {
+      if event.token == Self.wakeupToken {
         var count: UInt64 = 0
         _ = read(EventLoop.shared.executor.wakeup, &count, MemoryLayout<UInt64>.size)
         continue
       }
-      let slot = Int(event.data.u64 & 0xFFFF_FFFF)
-      let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
+      let slot = Int(event.token & 0xFFFF_FFFF)
+      let generation = UInt32(truncatingIfNeeded: event.token >> 32)
       guard slots[slot].generation == generation, let handler = slots[slot].handler else {
         continue
       }
-      let failed = event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-      var readiness: Readiness = failed ? [.readable, .writable] : []
-      if event.events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 {
-        readiness.insert(.readable)
-      }
-      if event.events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
+      let readiness = Readiness(found: event.found)
       handler.ready(readiness)
     }
     readyCount = 0

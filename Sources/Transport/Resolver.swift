@@ -1,4 +1,3 @@
-import CSystem
 import Glibc
 import WebSocket
 
@@ -29,8 +28,10 @@ final class Resolver {
     }
     waiting[question] = [done]
     let started = startThread {
-      let answer = Answer { () throws(TransportError) in try getAddresses(host, port: port, flags: 0) }
-      Task { @EventLoop in self.finish(question, answer) }
+      let answer = Answer { () throws(TransportError) in
+        try getAddresses(host, port: port, flags: 0)
+      }
+      EventLoop.start { self.finish(question, answer) }
     }
     if !started {
       finish(question, .failure(.nameLookupFailed(host: host, reason: "no thread to look it up")))

@@ -14,11 +14,7 @@ public final class Signals: ReadinessHandler {
   public init(
     _ signals: [Int32], handler: @escaping @EventLoop (Int32) -> Void
   ) throws(TransportError) {
-    var mask = sigset_t()
-    sigemptyset(&mask)
-    for signal in signals { sigaddset(&mask, signal) }
-    pthread_sigmask(SIG_BLOCK, &mask, nil)
-    descriptor = csystem_signalfd(&mask)
+    descriptor = csystem_signalfd(signals, Int32(signals.count))
     guard descriptor >= 0 else { throw .io(operation: "signalfd", code: errno) }
     self.handler = handler
     registration = try Reactor.shared.add(descriptor, .readable, self)
@@ -26,11 +22,10 @@ public final class Signals: ReadinessHandler {
 
   /// For the loop.
   public func ready(_ readiness: Readiness) {
-    var info = signalfd_siginfo()
-    while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
-      == MemoryLayout<signalfd_siginfo>.size
-    {
-      handler(Int32(info.ssi_signo))
+    while true {
+      let signal = csystem_next_signal(descriptor)
+      if signal == 0 { return }
+      handler(signal)
     }
   }
 

@@ -72,7 +72,8 @@ func getAddresses(
   defer { if let list { freeaddrinfo(list) } }
   guard code == 0 else {
     if code == EAI_NONAME || code == EAI_NODATA_CODE { throw .nameNotFound(host: host) }
-    let reason = code == EAI_SYSTEM ? systemMessage(systemCode) : String(cString: gai_strerror(code))
+    let reason =
+      code == EAI_SYSTEM ? systemMessage(systemCode) : String(cString: gai_strerror(code))
     throw .nameLookupFailed(host: host, reason: reason)
   }
   var addresses: [SocketAddress] = []

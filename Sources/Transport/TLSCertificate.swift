@@ -45,7 +45,8 @@ enum TLSCertificate {
 
   /// A new key with a self-signed certificate for this machine's loopback names, valid for 30 days,
   /// that can serve as its own root.
-  static func makeSelfSigned() throws(TLSError) -> (certificate: OpaquePointer, key: OpaquePointer) {
+  static func makeSelfSigned() throws(TLSError) -> (certificate: OpaquePointer, key: OpaquePointer)
+  {
     guard let key = copenssl_ec_keygen("P-256") else { throw lastError("making a key") }
     guard let certificate = X509_new() else {
       EVP_PKEY_free(key)

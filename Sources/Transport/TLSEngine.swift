@@ -55,7 +55,8 @@ struct TLSEngine: ~Copyable {
     _ context: TLSContext, host: String, resuming peer: String
   ) throws(TLSError) -> TLSEngine {
     let engine = try make(context, host: host)
-    engine.prepareClient(host: host, verifies: context.verifies, session: context.session(for: peer))
+    engine.prepareClient(
+      host: host, verifies: context.verifies, session: context.session(for: peer))
     return engine
   }
 

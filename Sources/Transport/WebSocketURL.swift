@@ -38,7 +38,9 @@ public struct WebSocketURL: Hashable, Sendable, CustomStringConvertible {
     guard !rest.contains("#") else { throw invalid("a fragment has no meaning here") }
     let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
     let authority = rest[..<authorityEnd]
-    guard !authority.contains("@") else { throw invalid("a user or password does not belong in it") }
+    guard !authority.contains("@") else {
+      throw invalid("a user or password does not belong in it")
+    }
 
     let portText: Substring?
     if authority.hasPrefix("[") {
@@ -92,4 +94,6 @@ public struct WebSocketURL: Hashable, Sendable, CustomStringConvertible {
   private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+private func isDigit(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}

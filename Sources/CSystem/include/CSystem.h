@@ -1,37 +1,42 @@
-// System calls and constants that the Glibc module does not offer to Swift.
+// System calls that the Glibc module does not offer to Swift.
+//
+// Only <stdint.h> is included here: a header of the C library that two modules include belongs to
+// either of them, as the build goes.
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include <fcntl.h>
-#include <netdb.h>
-#include <signal.h>
 #include <stdint.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 
-static inline int csystem_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+// What a descriptor is watched for, and what was found.
+enum {
+  CSYSTEM_READABLE = 1,
+  CSYSTEM_WRITABLE = 2,
+  CSYSTEM_FAILED = 4,
+};
 
-static inline int csystem_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+struct csystem_event {
+  uint64_t token;
+  uint32_t found;
+};
 
-static inline int csystem_epoll_control(int epoll, int operation, int fd, uint32_t events,
-                                        uint64_t token) {
-  struct epoll_event event = {.events = events, .data = {.u64 = token}};
-  return epoll_ctl(epoll, operation, fd, &event);
-}
+// eventfd(2), non-blocking.
+int csystem_eventfd(void);
+
+// epoll(7). Each function gives -1 and errno for an error.
+int csystem_epoll_create(void);
+int csystem_epoll_add(int epoll, int descriptor, uint32_t wanted, uint64_t token);
+int csystem_epoll_change(int epoll, int descriptor, uint32_t wanted, uint64_t token);
+int csystem_epoll_remove(int epoll, int descriptor);
+int csystem_epoll_wait(int epoll, struct csystem_event *_Nonnull events, int capacity,
+                       int milliseconds);
 
 // A connection that waits on a listening socket, non-blocking and closed on exec.
-static inline int csystem_accept(int listener) {
-  return accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
-}
+int csystem_accept(int listener);
 
-static inline int csystem_signalfd(const sigset_t *_Nonnull mask) {
-  return signalfd(-1, mask, SFD_NONBLOCK | SFD_CLOEXEC);
-}
+// Blocks the signals in this thread; a non-blocking descriptor tells of them.
+int csystem_signalfd(const int *_Nonnull signals, int count);
+
+// The next signal, 0 for none.
+int csystem_next_signal(int descriptor);
 
 #endif

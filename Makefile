@@ -1,0 +1,78 @@
+# make demo and make test do all set-up themselves; the other targets say what they are for.
+
+SHELL = /bin/bash
+PREFIX ?= /usr/local
+SECONDS ?= 60
+SWIFT ?= swift
+PYTHON = .build-python/bin/python
+RELEASE = .build/release
+
+# A crash prints a line, not minutes of backtrace.
+export SWIFT_BACKTRACE ?= enable=no
+
+.PHONY: build release demo test lint generated bench fuzz asan tsan install clean system-libraries
+
+# A debug build of everything.
+build: system-libraries
+	$(SWIFT) build
+
+# The programs as they are shipped: optimised, runnable without Swift.
+release: system-libraries
+	$(SWIFT) build -c release --static-swift-stdlib --product instctl
+	$(SWIFT) build -c release --static-swift-stdlib --product wsecho-client
+
+# A server, a watcher and a writer, over TLS with compression.
+demo: release
+	Scripts/demo $(RELEASE)/instctl
+
+# All tests but long fuzzing.
+test: system-libraries $(PYTHON)
+	$(SWIFT) build
+	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) $(SWIFT) test
+
+# Formatting, and the generated files as they must be.
+lint:
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive Fuzz
+
+# Man pages and completions, from the commands themselves.
+generated: build
+	Scripts/generate $(shell $(SWIFT) build --show-bin-path)/instctl .
+
+# Compares with a raw reader and with other clients; prints a table.
+bench: release
+	Benchmarks/run --instctl $(RELEASE)/instctl
+
+# Fuzzes each target for SECONDS.
+fuzz: system-libraries
+	Fuzz/run $(SECONDS)
+
+asan: system-libraries $(PYTHON)
+	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
+	  $(SWIFT) test --sanitize=address --scratch-path .build-asan
+
+tsan: system-libraries $(PYTHON)
+	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
+	  $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+
+install: release
+	install -D -m 755 -s $(RELEASE)/instctl $(DESTDIR)$(PREFIX)/bin/instctl
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -D -m 644 completions/instctl.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/instctl
+	install -D -m 644 completions/_instctl \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_instctl
+	install -D -m 644 completions/instctl.fish \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/instctl.fish
+
+clean:
+	rm -rf .build .build-*
+
+system-libraries:
+	@Scripts/install-packages libssl-dev zlib1g-dev pkg-config
+
+$(PYTHON): Tests/requirements.txt
+	@Scripts/install-packages python3 python3-venv openssl
+	python3 -m venv .build-python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@touch $@

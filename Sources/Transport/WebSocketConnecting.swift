@@ -1,0 +1,148 @@
+public import WebSocket
+
+/// Why a connection could not be opened.
+public enum ConnectError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Below HTTP.
+  case transport(TransportError)
+  /// The upgrade to WebSocket.
+  case handshake(HandshakeError)
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .transport(let error): error.description
+    case .handshake(let error): error.description
+    }
+  }
+}
+
+/// How to open a WebSocket.
+public struct ConnectOptions: Sendable {
+  /// What the connection is like once it is open.
+  public var connection = WebSocketConfiguration()
+  /// Compression to offer (RFC 7692); nil for none.
+  public var deflate: DeflateOffer? = DeflateOffer()
+  /// The `Origin` header; nil for none.
+  public var origin: String?
+  /// Subprotocols to offer.
+  public var subprotocols: [String] = []
+  /// More header fields for the upgrade request.
+  public var fields: [HTTPField] = []
+  /// Settings for `wss`; made when they are first needed otherwise.
+  public var tls: TLSContext?
+
+  /// The defaults: compression offered, the system's roots trusted.
+  public init() {}
+}
+
+extension WebSocketChannel {
+  /// Opens a WebSocket: name, TCP, TLS and upgrade within one deadline.
+  ///
+  /// - Parameter report: told of each step that is done, with its facts.
+  public static func connect(
+    to url: WebSocketURL, options: ConnectOptions, deadline: Deadline,
+    report: (@EventLoop (ConnectStep, String) -> Void)? = nil
+  ) async throws(ConnectError) -> WebSocketChannel {
+    var context: TLSContext?
+    if url.isSecure {
+      do throws(TLSError) {
+        if let given = options.tls {
+          context = given
+        } else {
+          context = try TLSContext.client(trust: .system)
+        }
+      } catch { throw .transport(.tls(error)) }
+    }
+    let stream: ByteStream
+    do throws(TransportError) {
+      stream = try await ByteStream.connect(
+        host: url.host, port: url.port, tls: context, deadline: deadline, report: report)
+    } catch { throw .transport(error) }
+
+    var handshake: ClientHandshake
+    do throws(HandshakeError) {
+      handshake = try ClientHandshake(
+        host: url.hostHeader, target: url.target, origin: options.origin,
+        subprotocols: options.subprotocols, fields: options.fields, deflate: options.deflate)
+    } catch { throw .handshake(error) }
+
+    do throws(ConnectError) {
+      try await stream.writeAll(handshake.request, deadline: deadline)
+      let (result, rest) = try await stream.readResponse(&handshake, deadline: deadline)
+      report?(
+        .upgrade,
+        "\(url.target): \(result.deflate == nil ? "without compression" : "with permessage-deflate")"
+      )
+      var connection = WebSocketConnection(
+        role: .client, configuration: options.connection, deflate: result.deflate,
+        now: Reactor.shared.now)
+      rest.withUnsafeBytes { connection.receive($0) }
+      return WebSocketChannel(stream: stream, role: .client, connection: connection)
+    } catch {
+      stream.close()
+      throw error
+    }
+  }
+}
+
+extension ByteStream {
+  /// Writes all of it, waiting as long as the deadline allows.
+  func writeAll(_ bytes: [UInt8], deadline: Deadline) async throws(ConnectError) {
+    do throws(TransportError) {
+      var sent = 0
+      while true {
+        sent += try bytes.span.extracting(droppingFirst: sent).bytes
+          .withUnsafeBytes { (rest) throws(TransportError) in try write(rest) }
+        if sent == bytes.count && !hasPendingOutput { return }
+        try await wait(for: .writable, step: .upgrade, deadline: deadline)
+      }
+    } catch { throw .transport(error) }
+  }
+
+  /// The next bytes that arrive; none at the end.
+  func readSome(deadline: Deadline) async throws(ConnectError) -> [UInt8] {
+    do throws(TransportError) {
+      while true {
+        var result = Result<ReadResult, TransportError>.success(.wouldBlock)
+        let bytes = [UInt8](unsafeUninitializedCapacity: 16 * 1024) { buffer, count in
+          result = Result { () throws(TransportError) in
+            try read(into: UnsafeMutableRawBufferPointer(buffer))
+          }
+          if case .success(.bytes(let read)) = result { count = read }
+        }
+        switch try result.get() {
+        case .bytes: return bytes
+        case .end: return []
+        case .wouldBlock: try await wait(for: .readable, step: .upgrade, deadline: deadline)
+        }
+      }
+    } catch { throw .transport(error) }
+  }
+
+  /// Reads the answer to the upgrade; gives the bytes that followed it, too.
+  fileprivate func readResponse(
+    _ handshake: inout ClientHandshake, deadline: Deadline
+  ) async throws(ConnectError) -> (HandshakeResult, rest: [UInt8]) {
+    while true {
+      let bytes: [UInt8]
+      do throws(ConnectError) {
+        bytes = try await readSome(deadline: deadline)
+      } catch {
+        // The head of a refusal is worth more than the news that its body never ended.
+        let ended = handshake.receiveEnd()
+        if case .refused = ended, case .transport(.timedOut) = error { throw .handshake(ended) }
+        throw error
+      }
+      guard !bytes.isEmpty else { throw .handshake(handshake.receiveEnd()) }
+      let progress: ClientHandshake.Progress
+      do throws(HandshakeError) {
+        progress = try bytes.span.bytes.withUnsafeBytes {
+          (bytes) throws(HandshakeError) in try handshake.receive(bytes)
+        }
+      } catch { throw .handshake(error) }
+      if case .done(let result) = progress {
+        return (result, Array(bytes.dropFirst(result.consumed)))
+      }
+    }
+  }
+}

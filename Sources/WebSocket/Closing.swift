@@ -32,7 +32,6 @@ extension WebSocketConnection {
 
   private mutating func sendClose(_ frame: CloseFrame) {
     closing.sent = frame
-    heldPong.payload = nil
     frame.encode().withUnsafeBytes { appendControl(.close, $0) }
   }
 

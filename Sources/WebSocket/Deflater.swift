@@ -62,6 +62,7 @@ struct Deflater: ~Copyable {
       let result = CZlib.deflate(stream, flush)
       output.commit(room - Int(stream.pointee.avail_out))
       guard result == Z_OK || result == Z_BUF_ERROR else {
+        deflateReset(stream)
         throw .compressionFailed(zlib: result)
       }
     } while stream.pointee.avail_out == 0

@@ -43,6 +43,9 @@ struct Inflater: ~Copyable {
   }
 
   /// Inflates the tail that the sender left out, and checks that the message ends with a block.
+  ///
+  /// Behind a block with BFINAL, or where the message had no bytes at all, no tail was left out:
+  /// some senders do that, and nothing is lost by taking it.
   mutating func finishMessage(into output: inout ByteBuffer, limit: Int) throws(WebSocketError) {
     guard let stream else { return }
     if !isBetweenStreams {

@@ -13,7 +13,7 @@ struct KeepAlive {
   private var counter: UInt32 = 0
 
   init(interval: Int64?, now: MonotonicTime) {
-    self.interval = interval.map { max($0, 1) }
+    self.interval = interval.flatMap { $0 > 0 ? $0 : nil }
     nextPing = self.interval.map { now.advanced(byNanoseconds: $0) }
     sentAt = now
     silentSince = now

@@ -30,6 +30,9 @@ struct IncomingMessage: ~Copyable {
 }
 
 extension WebSocketConnection {
+  /// Memory that a header alone can claim; what is larger still grows as it arrives.
+  private static var largestReservation: Int { 64 << 20 }
+
   /// Lets the driver write bytes from the peer straight into the input.
   ///
   /// There is room for at least `count` bytes, and for the rest of a large frame; `body`
@@ -59,7 +62,8 @@ extension WebSocketConnection {
     payload = UnsafeRawBufferPointer(start: nil, count: 0)
     var wanted = max(count, 1)
     if let frame, frame.route == .whole {
-      wanted = max(wanted, frame.header.payloadLength - input.count)
+      let missing = frame.header.payloadLength - input.count
+      wanted = max(wanted, min(missing, Self.largestReservation))
     }
     input.releaseExcess(wanted: wanted)
     input.reserve(wanted)

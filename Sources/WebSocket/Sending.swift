@@ -25,7 +25,7 @@ extension WebSocketConnection {
     output.consume(count)
     if output.count == 0 { output.removeAll() }
     keepAlive.outputMoved(count, now: clock)
-    if let pong = heldPong.payload, output.count <= HeldPong.threshold {
+    if state == .open, let pong = heldPong.payload, output.count <= HeldPong.threshold {
       heldPong.payload = nil
       pong.withUnsafeBytes { appendControl(.pong, $0) }
     }

@@ -12,11 +12,6 @@ struct UTF8Validator {
   /// Whether the text so far ends with a whole scalar.
   var isComplete: Bool { missing == 0 }
 
-  /// Forgets everything: a new text begins.
-  mutating func reset() {
-    self = UTF8Validator()
-  }
-
   /// Takes the next bytes; false if they make the text invalid.
   mutating func accept(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard let p = bytes.baseAddress else { return true }

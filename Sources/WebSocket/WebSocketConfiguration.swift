@@ -6,7 +6,7 @@ public struct WebSocketConfiguration: Hashable, Sendable {
   public var maximumFrameSize: Int
   /// How many bytes may wait to be sent. One message is always taken when nothing waits.
   public var maximumPendingOutput: Int
-  /// Nanoseconds between the connection's own pings; nil for none.
+  /// Nanoseconds between the connection's own pings; nil, or nothing above 0, for none.
   public var pingInterval: Int64?
   /// Nanoseconds of silence after a ping that end the connection.
   public var pingTimeout: Int64
@@ -20,6 +20,17 @@ public struct WebSocketConfiguration: Hashable, Sendable {
   public var compressionMemoryLevel: Int
   /// Messages of fewer bytes are sent as they are.
   public var compressionMinimum: Int
+
+  /// The same with limits that can be added to without overflow: `Int.max` means none.
+  var bounded: WebSocketConfiguration {
+    var bounded = self
+    for limit in [\.maximumMessageSize, \.maximumFrameSize, \.maximumPendingOutput]
+      as [WritableKeyPath<WebSocketConfiguration, Int>]
+    {
+      bounded[keyPath: limit] = min(max(self[keyPath: limit], 0), .max / 4)
+    }
+    return bounded
+  }
 
   /// The defaults: 64 MiB, no own pings, 5 s to close, everything of 64 bytes and more compressed.
   public init(

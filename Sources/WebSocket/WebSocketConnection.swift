@@ -65,7 +65,7 @@ public struct WebSocketConnection: ~Copyable {
     deflate: DeflateParameters?, now: MonotonicTime
   ) {
     self.role = role
-    self.configuration = configuration
+    self.configuration = configuration.bounded
     clock = now
     keepAlive = KeepAlive(interval: configuration.pingInterval, now: now)
 

@@ -174,6 +174,25 @@ import Testing
     #expect(offered >= whole.count - 1000)
   }
 
+  @Test func withoutLimitsAHeaderClaimsLittle() {
+    let configuration = WebSocketConfiguration(
+      maximumMessageSize: .max, maximumPendingOutput: .max)
+    for header in ["82 7f 7f ff ff ff ff ff ff ff", "02 7f 1f ff ff ff ff ff ff ff"] {
+      var client = WebSocketConnection(.client, configuration, deflate: DeflateParameters())
+      let seen = client.feed(bytes(header) + [1, 2, 3])
+      #expect(seen.count <= 1)
+      var offered = 0
+      client.withInputSpace(atLeast: 1000) {
+        offered = $0.count
+        return 0
+      }
+      #expect(offered < 256 << 20)
+    }
+    var client = WebSocketConnection(.client, configuration, deflate: DeflateParameters())
+    let seen = client.feed(frame(1, CompressionTests.hello, rsv: 4))
+    #expect(seen == [.text("Hello")])
+  }
+
   @Test func writtenCountsAreClamped() {
     var client = WebSocketConnection(.client)
     client.withInputSpace(atLeast: 10) { space in

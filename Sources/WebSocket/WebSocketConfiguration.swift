@@ -23,12 +23,11 @@ public struct WebSocketConfiguration: Hashable, Sendable {
 
   /// The same with limits that can be added to without overflow: `Int.max` means none.
   var bounded: WebSocketConfiguration {
+    func bound(_ limit: Int) -> Int { min(max(limit, 0), .max / 4) }
     var bounded = self
-    for limit in [\.maximumMessageSize, \.maximumFrameSize, \.maximumPendingOutput]
-      as [WritableKeyPath<WebSocketConfiguration, Int>]
-    {
-      bounded[keyPath: limit] = min(max(self[keyPath: limit], 0), .max / 4)
-    }
+    bounded.maximumMessageSize = bound(maximumMessageSize)
+    bounded.maximumFrameSize = bound(maximumFrameSize)
+    bounded.maximumPendingOutput = bound(maximumPendingOutput)
     return bounded
   }
 

@@ -149,6 +149,14 @@ import Testing
       (.pingTimeout(nanoseconds: 1), .abnormal),
     ]
     for (error, code) in codes { #expect(error.closeCode == code, "\(error)") }
+    let localErrors: [WebSocketError] = [
+      .notOpen, .outputFull(pending: .max, limit: .max), .controlPayloadTooLong(bytes: .max),
+      .invalidOutgoingText, .compressionFailed(zlib: .min),
+    ]
+    #expect(localErrors.allSatisfy { $0.closeCode == .internalError })
+    // Each says what happened, and fits into a close frame.
+    let all = Self.violations.map(\.error) + codes.map(\.0) + localErrors
+    for error in all { #expect(1...CloseFrame.maximumReasonSize ~= "\(error)".utf8.count) }
   }
 
   @Test func serverWantsMasks() {

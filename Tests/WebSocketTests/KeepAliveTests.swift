@@ -156,6 +156,17 @@ import Testing
     #expect(pending == 0)
   }
 
+  @Test func silenceWhileClosingEndsTheConnectionToo() {
+    var client = WebSocketConnection(.client, Self.configuration)
+    client.advance(to: after(milliseconds: 15_000))
+    _ = client.sent()
+    client.close(now: after(milliseconds: 24_000))
+    #expect(client.nextDeadline == after(milliseconds: 25_000))
+    client.advance(to: after(milliseconds: 25_000))
+    let seen = client.events()
+    #expect(seen == [timeout])
+  }
+
   @Test func timeSaturates() {
     let end = MonotonicTime(nanoseconds: .max)
     #expect(end.advanced(byNanoseconds: 1) == end)

@@ -126,7 +126,9 @@ import Testing
   }
 
   @Test func sixteenMebibytes() throws {
-    let payload = (0..<(16 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
+    var generator = SeededGenerator(seed: 16)
+    let block = (0..<65_537).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let payload = Array(repeatElement(block, count: 256).joined().prefix(16 << 20))
     var client = WebSocketConnection(.client)
     var server = WebSocketConnection(.server)
     try client.send(payload)

@@ -63,7 +63,7 @@ struct Inflater: ~Copyable {
       }
       if let failure { throw failure }
       // 128: just behind a block; the low bits: how many bits of the last byte are left.
-      let isAtBlockEnd = stream.pointee.data_type & 128 != 0 && stream.pointee.data_type & 7 == 0
+      let isAtBlockEnd = stream.pointee.data_type & 128 != 0 && stream.pointee.data_type & 63 == 0
       guard isBetweenStreams || isAtBlockEnd else {
         throw .invalidCompressedData(zlib: Z_BUF_ERROR)
       }
@@ -81,7 +81,7 @@ struct Inflater: ~Copyable {
     while true {
       // One byte more than allowed, so that a message of exactly the limit passes.
       let allowed = limit - output.count + 1
-      output.reserve(min(allowed, max(4096, output.count)))
+      output.reserve(min(allowed, 4096))
       let room = min(output.room.count, allowed, 1 << 30)
       stream.pointee.next_out = output.room.baseAddress?.assumingMemoryBound(to: UInt8.self)
       stream.pointee.avail_out = UInt32(room)

@@ -41,7 +41,7 @@ import Testing
     let configuration = WebSocketConfiguration(fragmentSize: fragmentSize)
     var client = WebSocketConnection(.client, configuration, deflate: deflate)
     var server = WebSocketConnection(.server, configuration, deflate: deflate)
-    for _ in 0..<20 {
+    for _ in 0..<8 {
       let messages = (0..<3).map { _ in randomMessage(&generator) }
       for message in messages {
         try send(message, from: &client)
@@ -104,7 +104,7 @@ import Testing
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func damagedConversationsNeverTrap(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    for _ in 0..<200 {
+    for _ in 0..<50 {
       var damaged = MessageTests.conversation
       for _ in 0..<3 {
         let i = Int.random(in: damaged.indices, using: &generator)

@@ -60,7 +60,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// ---- Upgrade -------------------------------------------------------------------------------------
+// ---- Upgrade ------------------------------------------------------------------------------------
 
 static bool query_number(const char *target, const char *name, size_t *value) {
   const char *found = strstr(target, name);
@@ -140,7 +140,7 @@ static bool upgrade(struct connection *connection) {
   return stream_write(&connection->stream, head, (size_t)length);
 }
 
-// ---- Frames of the client ------------------------------------------------------------------------
+// ---- Frames of the client -----------------------------------------------------------------------
 
 // The next `count` bytes of input, at most LARGEST_INPUT, or NULL when the client is gone.
 static unsigned char *take(struct connection *connection, size_t count) {
@@ -204,7 +204,7 @@ static enum opcode read_frame(struct connection *connection) {
   return opcode;
 }
 
-// ---- What is sent --------------------------------------------------------------------------------
+// ---- What is sent -------------------------------------------------------------------------------
 
 static bool send_frame(
     struct connection *connection, enum opcode opcode, const void *payload, size_t length) {
@@ -328,7 +328,7 @@ static void serve(struct connection *connection) {
   inflateEnd(&connection->inflater);
 }
 
-// ---- Listening -----------------------------------------------------------------------------------
+// ---- Listening ----------------------------------------------------------------------------------
 
 static SSL_CTX *tls_context(const char *certificate, const char *key) {
   SSL_CTX *context = SSL_CTX_new(TLS_server_method());

@@ -1,8 +1,8 @@
 // Runs a command and prints what it took, as one JSON line on stderr: seconds of wall and CPU time,
-// peak memory, exit status. A program of its own because a process counts the memory of the one
-// that started it into its peak: the starter has to be small.
+// peak memory in bytes, exit status. A program of its own because a process counts the memory of
+// the one that started it into its peak: the starter has to be small.
 //
-//   measure SECONDS COMMAND [ARGUMENT…]       ends the command after SECONDS; it then has status 124
+//   measure SECONDS COMMAND [ARGUMENT…]      ends the command after SECONDS; its status is 124 then
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,10 +15,9 @@
 static volatile sig_atomic_t late;
 static pid_t child;
 
-static void on_alarm(int signal) {
-  (void)signal;
-  late = 1;
-  kill(child, SIGKILL);
+static void on_signal(int signal) {
+  late = late || signal == SIGALRM;
+  if (child > 0) kill(-child, SIGKILL);  // and all that it has started
 }
 
 static double now(void) {
@@ -36,12 +35,14 @@ int main(int count, char **arguments) {
   double began = now();
   child = fork();
   if (child == 0) {
+    setpgid(0, 0);
     execvp(arguments[2], arguments + 2);
     perror(arguments[2]);
     _exit(127);
   }
-  struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-  sigaction(SIGALRM, &action, NULL);
+  setpgid(child, child);
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  for (int i = 0; i < 3; i++) sigaction((int[]){SIGALRM, SIGINT, SIGTERM}[i], &action, NULL);
   alarm((unsigned)atoi(arguments[1]));
   int status;
   struct rusage usage;

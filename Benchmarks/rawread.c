@@ -15,7 +15,7 @@
 
 #include "client.h"
 
-enum { INPUT = 128 * 1024, OUTPUT = 128 * 1024, LARGEST_HEADER = 10 };
+enum { INPUT = 128 * 1024, OUTPUT = 128 * 1024, STRAIGHT_OUT = 64 * 1024 };
 
 struct reader {
   struct stream stream;
@@ -29,25 +29,30 @@ struct reader {
   uint64_t messages, bytes;
 };
 
-static void write_out(struct reader *reader) {
-  size_t done = 0;
-  while (done < reader->filled) {
-    ssize_t count = write(STDOUT_FILENO, reader->output + done, reader->filled - done);
-    if (count <= 0) exit(1);
-    done += (size_t)count;
+static void write_all(const unsigned char *bytes, size_t count) {
+  while (count > 0) {
+    ssize_t written = write(STDOUT_FILENO, bytes, count);
+    if (written <= 0) exit(1);
+    bytes += written;
+    count -= (size_t)written;
   }
+}
+
+static void write_out(struct reader *reader) {
+  write_all(reader->output, reader->filled);
   reader->filled = 0;
 }
 
+// Gathers what is small, and writes what is large straight out.
 static void put(struct reader *reader, const unsigned char *bytes, size_t count) {
-  while (count > 0) {
-    if (reader->filled == OUTPUT) write_out(reader);
-    size_t room = OUTPUT - reader->filled, part = count < room ? count : room;
-    memcpy(reader->output + reader->filled, bytes, part);
-    reader->filled += part;
-    bytes += part;
-    count -= part;
+  bool large = count >= STRAIGHT_OUT && !reader->echo;
+  if (large || reader->filled + count > OUTPUT) write_out(reader);
+  if (large || count > OUTPUT) {
+    write_all(bytes, count);
+    return;
   }
+  memcpy(reader->output + reader->filled, bytes, count);
+  reader->filled += count;
 }
 
 static void put_inflated(struct reader *reader, const unsigned char *bytes, size_t count) {

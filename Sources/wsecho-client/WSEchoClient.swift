@@ -21,7 +21,7 @@ struct WSEchoClient: ParsableCommand {
   @Option(help: ArgumentHelp("Trust the certificates in this PEM file.", valueName: "file"))
   var cacert: String?
 
-  @Flag(name: .shortAndLong, help: "Do not verify the server's certificate.")
+  @Flag(name: [.customShort("k"), .long], help: "Do not verify the server's certificate.")
   var insecure = false
 
   @Flag(inversion: .prefixedNo, help: "Offer permessage-deflate with client_max_window_bits.")

@@ -1,0 +1,158 @@
+public import InstProtocol
+public import Transport
+public import WebSocket
+
+/// What a client logs in with.
+public enum ConnectionIndicator: Hashable, Sendable {
+  /// A bare id: nobody in particular.
+  case connectionID(String)
+  /// The text of a token, which names user, session, connection and inst. The server judges it.
+  case token(Secret)
+}
+
+/// Logs in on every connection, and says that it is connected only when the server agrees (PROTOCOL
+/// sections 5 and 7).
+@EventLoop
+public final class AuthenticatedConnectionClient: ConnectionClient {
+  public weak var delegate: (any ConnectionClientDelegate)?
+  public private(set) var connectionState = ConnectionState(.disconnected)
+
+  private let inner: any ConnectionClient
+  private let indicator: @EventLoop () throws(ClientError) -> ConnectionIndicator
+  private var loginTimer: Reactor.TimerID?
+
+  /// Wraps a connection.
+  ///
+  /// - Parameter indicator: asked before each login, so that a token can be made anew.
+  public init(
+    _ inner: any ConnectionClient,
+    indicator: @escaping @EventLoop () throws(ClientError) -> ConnectionIndicator
+  ) {
+    self.inner = inner
+    self.indicator = indicator
+    inner.delegate = self
+  }
+
+  public var origin: String? { inner.origin }
+  public var openingDeadline: Deadline? { inner.openingDeadline }
+  public var lastProgress: MonotonicTime { inner.lastProgress }
+  public var pendingOutput: Int { inner.pendingOutput }
+
+  public func connect() { inner.connect() }
+
+  public func disconnect() {
+    stopWaiting()
+    inner.disconnect()
+  }
+
+  public func finished() async { await inner.finished() }
+  public func markEstablished() { inner.markEstablished() }
+  public func dropConnection(because error: ClientError) {
+    stopWaiting()
+    inner.dropConnection(because: error)
+  }
+  public func pauseReading() { inner.pauseReading() }
+  public func resumeReading() { inner.resumeReading() }
+
+  public func send(_ message: ClientMessage) throws(ClientError) -> Int {
+    guard isConnected else { throw .notConnected }
+    return try inner.send(message)
+  }
+
+  // MARK: Login
+
+  private func logIn() {
+    do throws(ClientError) {
+      _ = try inner.send(.login(Login(try indicator())))
+    } catch {
+      inner.dropConnection(because: error)
+    }
+  }
+
+  private func waitForLogin() {
+    guard let deadline = inner.openingDeadline else { return }
+    loginTimer = Reactor.shared.schedule(at: deadline.time) { [weak self] in
+      self?.loginTimer = nil
+      self?.inner.dropConnection(
+        because: .loginTimedOut(milliseconds: deadline.milliseconds))
+    }
+  }
+
+  private func stopWaiting() {
+    if let loginTimer { Reactor.shared.cancel(loginTimer) }
+    loginTimer = nil
+  }
+
+  private func changeState(_ state: ConnectionState) {
+    connectionState = state
+    delegate?.connectionChanged(to: state)
+  }
+}
+
+extension AuthenticatedConnectionClient: ConnectionClientDelegate {
+  /// For the wrapped connection.
+  public func connectionChanged(to state: ConnectionState) {
+    stopWaiting()
+    guard state.isConnected else { return changeState(state) }
+    changeState(ConnectionState(.authenticating))
+    waitForLogin()
+    logIn()
+  }
+
+  /// For the wrapped connection.
+  public func received(_ frame: ReceivedFrame) {
+    guard connectionState.phase == .authenticating else {
+      delegate?.received(frame)
+      return
+    }
+    switch frame.scan.type {
+    case .loginResult: loginAnswered(frame)
+    case .rateLimitExceeded: retryLogin(after: frame)
+    default: delegate?.received(frame)
+    }
+  }
+
+  private func loginAnswered(_ frame: ReceivedFrame) {
+    guard case .loginResult(let result)? = frame.serverMessage() else {
+      return inner.dropConnection(because: .protocolViolation("a login_result without its fields"))
+    }
+    stopWaiting()
+    switch result.outcome {
+    case .success(let info):
+      inner.markEstablished()
+      changeState(ConnectionState(.connected, info: info))
+    case .failure(let error):
+      inner.dropConnection(because: .loginRefused(error))
+    }
+  }
+
+  /// The login itself went over the server's rate: it was dropped, so it goes again when the server
+  /// says, as long as the deadline allows.
+  private func retryLogin(after frame: ReceivedFrame) {
+    delegate?.received(frame)
+    guard case .rateLimitExceeded(let notice)? = frame.serverMessage() else { return }
+    let due = Reactor.shared.now.advanced(byMilliseconds: notice.waitMilliseconds)
+    Reactor.shared.schedule(at: due) { [weak self] in
+      guard let self, self.connectionState.phase == .authenticating else { return }
+      self.logIn()
+    }
+  }
+
+  /// For the wrapped connection.
+  public func receivedAll() { delegate?.receivedAll() }
+  /// For the wrapped connection.
+  public func canSend() { delegate?.canSend() }
+  /// For the wrapped connection.
+  public func receivedUnreadable(_ reason: String) { delegate?.receivedUnreadable(reason) }
+  /// For the wrapped connection.
+  public func failed(_ error: ClientError) { delegate?.failed(error) }
+}
+
+extension Login {
+  fileprivate init(_ indicator: ConnectionIndicator) {
+    switch indicator {
+    case .connectionID(let id): self.init(connectionID: id)
+    case .token(let token): self.init(connectionToken: token)
+    }
+  }
+}

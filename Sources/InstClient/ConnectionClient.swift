@@ -1,0 +1,64 @@
+public import InstProtocol
+public import Transport
+public import WebSocket
+
+/// Something that carries messages to an inst server and back: a real socket, a wrapper around one
+/// that logs in, or memory for tests.
+///
+/// Everything is reported to the one ``delegate``, in order and synchronously on the event loop.
+@EventLoop
+public protocol ConnectionClient: AnyObject {
+  /// Told of states, messages and errors.
+  var delegate: (any ConnectionClientDelegate)? { get set }
+  /// Where the client is in its life.
+  var connectionState: ConnectionState { get }
+  /// The server's origin, `https://host`, to which credentials belong; nil where there is none.
+  var origin: String? { get }
+  /// By when the connection that is being made must be ready for use, login included.
+  var openingDeadline: Deadline? { get }
+  /// When the server last sent something of substance: a message, or a sizeable part of one.
+  var lastProgress: MonotonicTime { get }
+  /// Bytes that wait for the server to take them.
+  var pendingOutput: Int { get }
+
+  /// Makes a connection, and makes it again when it is lost, until ``disconnect()``.
+  func connect()
+  /// Ends the connection in order, for good or until the next ``connect()``.
+  func disconnect()
+  /// Waits until nothing of an ended connection is left, at most about a second.
+  func finished() async
+  /// The connection serves its purpose: the next loss starts a new count of attempts.
+  func markEstablished()
+  /// Takes the present connection for lost, for the reason given, and reconnects as the policy says.
+  func dropConnection(because error: ClientError)
+  /// Sends a message; the result is the envelope's id, by which an error may answer.
+  func send(_ message: ClientMessage) throws(ClientError) -> Int
+  /// Lets the server wait: nothing is read until ``resumeReading()``.
+  func pauseReading()
+  /// Reads on.
+  func resumeReading()
+}
+
+extension ConnectionClient {
+  /// Whether messages can be sent.
+  public var isConnected: Bool { connectionState.isConnected }
+  /// Who the server says we are.
+  public var info: ConnectionInfo? { connectionState.info }
+}
+
+/// Whoever uses a connection client.
+@EventLoop
+public protocol ConnectionClientDelegate: AnyObject {
+  /// The state changed. The client may be used during the call.
+  func connectionChanged(to state: ConnectionState)
+  /// A frame arrived.
+  func received(_ frame: ReceivedFrame)
+  /// No more input is waiting.
+  func receivedAll()
+  /// The server has taken output that had to wait.
+  func canSend()
+  /// A frame arrived that cannot be understood; the connection goes on without it.
+  func receivedUnreadable(_ reason: String)
+  /// The client has given up; the state is ``ConnectionState/Phase/disconnected``.
+  func failed(_ error: ClientError)
+}

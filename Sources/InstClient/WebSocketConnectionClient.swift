@@ -1,0 +1,246 @@
+public import InstProtocol
+import JSONText
+public import Transport
+public import WebSocket
+
+/// A connection to an inst server over a WebSocket, made again when it is lost (PROTOCOL sections 3
+/// and 6). It does not log in: ``AuthenticatedConnectionClient`` does.
+@EventLoop
+public final class WebSocketConnectionClient: ConnectionClient {
+  /// How to reach the server, and for how long to try.
+  public struct Options: Sendable {
+    /// TLS, compression, headers, limits.
+    public var connect = ConnectOptions()
+    /// When to try again.
+    public var reconnect = ReconnectPolicy()
+    /// For name, TCP, TLS, upgrade and login together.
+    public var connectTimeoutMilliseconds: Int64 = 10_000
+    /// Told of each step of a connection that is done.
+    public var report: (@EventLoop @Sendable (ConnectStep, String) -> Void)?
+    /// The dialect in which messages are sent.
+    public var dialect = Dialect.deployed
+
+    /// The defaults, with keep-alive pings every 15 s, to be answered within 10 s.
+    public init() {
+      connect.connection.pingInterval = 15_000_000_000
+      connect.connection.pingTimeout = 10_000_000_000
+    }
+  }
+
+  public weak var delegate: (any ConnectionClientDelegate)?
+  public private(set) var connectionState = ConnectionState(.disconnected)
+  public private(set) var openingDeadline: Deadline?
+  public var origin: String? { url.origin }
+
+  private let url: WebSocketURL
+  private let options: Options
+  private var channel: WebSocketChannel?
+  private var ended: WebSocketChannel?
+  private var opening: Task<Void, Never>?
+  private var retryTimer: Reactor.TimerID?
+  private var failures = 0
+  private var wasEstablished = false
+  private var openedAt: MonotonicTime?
+  private var random = SystemRandomNumberGenerator()
+  private var lastFrameID = 0
+  private var writer = JSONWriter(capacity: 4096)
+
+  /// A connection that lasted this long is made again at once.
+  private static let settledMilliseconds: Int64 = 1000
+
+  /// A client for the server at `url`; ``connect()`` starts it.
+  public init(url: WebSocketURL, options: Options = Options()) {
+    self.url = url
+    self.options = options
+  }
+
+  public var lastProgress: MonotonicTime {
+    channel?.lastProgress ?? MonotonicTime(nanoseconds: .min)
+  }
+
+  public var pendingOutput: Int { channel?.pendingOutput ?? 0 }
+
+  // MARK: Life
+
+  public func connect() {
+    guard connectionState.phase == .disconnected else { return }
+    failures = 0
+    wasEstablished = false
+    changeState(ConnectionState(.connecting))
+    open()
+  }
+
+  public func disconnect() {
+    stop()
+    if connectionState.phase != .disconnected { changeState(ConnectionState(.disconnected)) }
+  }
+
+  public func finished() async {
+    await ended?.finished()
+    ended = nil
+  }
+
+  public func markEstablished() {
+    wasEstablished = true
+    failures = 0
+  }
+
+  public func dropConnection(because error: ClientError) {
+    stop()
+    lost(error, reason: error.description, closeCode: nil)
+  }
+
+  /// Ends whatever is going on, without a word to the delegate.
+  private func stop() {
+    if let retryTimer { Reactor.shared.cancel(retryTimer) }
+    retryTimer = nil
+    opening?.cancel()
+    opening = nil
+    guard let channel else { return }
+    channel.handler = nil
+    channel.close(CloseFrame(code: .normal, reason: ""))
+    ended = channel
+    self.channel = nil
+  }
+
+  private func open() {
+    let deadline = Deadline(
+      milliseconds: options.connectTimeoutMilliseconds, from: Reactor.shared.now)
+    openingDeadline = deadline
+    opening = EventLoop.start { [self] in
+      do throws(ConnectError) {
+        let channel = try await WebSocketChannel.connect(
+          to: url, options: options.connect, deadline: deadline, report: options.report)
+        if Task.isCancelled { return channel.abort() }
+        opened(channel)
+      } catch {
+        if Task.isCancelled { return }
+        openingFailed(.connect(error))
+      }
+    }
+  }
+
+  private func opened(_ channel: WebSocketChannel) {
+    opening = nil
+    self.channel = channel
+    openedAt = Reactor.shared.now
+    channel.handler = self
+    changeState(ConnectionState(.connected))
+  }
+
+  private func openingFailed(_ error: ClientError) {
+    opening = nil
+    lost(error, reason: error.description, closeCode: nil)
+  }
+
+  /// The connection is gone, or did not come about: tries again where the policy allows it.
+  private func lost(_ error: ClientError, reason: String, closeCode: Int?) {
+    let now = Reactor.shared.now
+    let wasSettled =
+      openedAt.map { now >= $0.advanced(byMilliseconds: Self.settledMilliseconds) } ?? false
+    if openedAt == nil || !wasEstablished { failures += 1 }
+    openedAt = nil
+    guard error.mayBeRetried,
+      options.reconnect.retries(after: failures, wasEstablished: wasEstablished)
+    else { return giveUp(error, reason: reason, closeCode: closeCode) }
+
+    let attempt = failures + 1
+    let delay = options.reconnect.delay(
+      beforeAttempt: attempt, wasSettled: wasSettled, using: &random)
+    var state = ConnectionState(wasEstablished ? .reconnecting : .connecting)
+    state.attempt = attempt
+    state.retryInMilliseconds = delay
+    state.reason = reason
+    state.closeCode = closeCode
+    retryTimer = Reactor.shared.schedule(at: now.advanced(byMilliseconds: delay)) { [weak self] in
+      self?.retryTimer = nil
+      self?.open()
+    }
+    changeState(state)
+  }
+
+  private func giveUp(_ error: ClientError, reason: String, closeCode: Int?) {
+    var state = ConnectionState(.disconnected)
+    state.reason = reason
+    state.closeCode = closeCode
+    changeState(state)
+    delegate?.failed(error)
+  }
+
+  private func changeState(_ state: ConnectionState) {
+    connectionState = state
+    delegate?.connectionChanged(to: state)
+  }
+
+  // MARK: Messages
+
+  public func send(_ message: ClientMessage) throws(ClientError) -> Int {
+    guard let channel else { throw .notConnected }
+    lastFrameID += 1
+    writer.removeAll()
+    writer.beginArray()
+    writer.number(1)
+    writer.number(lastFrameID)
+    do throws(DialectError) {
+      try message.write(to: &writer, dialect: options.dialect)
+    } catch { throw .cannotSend(error.description) }
+    writer.endArray()
+    do throws(WebSocketError) {
+      try writer.withUnsafeBytes { (bytes) throws(WebSocketError) in
+        try channel.send(.text, bytes)
+      }
+    } catch { throw .cannotSend(error.description) }
+    // One huge message must not keep its room for good.
+    writer.removeAll(keepingCapacity: writer.count <= 1 << 20)
+    return lastFrameID
+  }
+
+  public func pauseReading() { channel?.pauseReading() }
+
+  public func resumeReading() { channel?.resumeReading() }
+}
+
+extension WebSocketConnectionClient: WebSocketChannelHandler {
+  /// For the channel.
+  public func channel(
+    _ channel: WebSocketChannel, received kind: MessageKind, _ payload: UnsafeRawBufferPointer
+  ) {
+    guard kind == .text else {
+      delegate?.receivedUnreadable("a binary message of \(payload.count) bytes")
+      return
+    }
+    do throws(MessageScanError) {
+      delegate?.received(ReceivedFrame(bytes: payload, scan: try MessageScan(payload)))
+    } catch {
+      delegate?.receivedUnreadable(error.description)
+    }
+  }
+
+  /// For the channel.
+  public func channelDrained(_ channel: WebSocketChannel) { delegate?.receivedAll() }
+
+  /// For the channel.
+  public func channelCanSend(_ channel: WebSocketChannel) { delegate?.canSend() }
+
+  /// For the channel.
+  public func channel(_ channel: WebSocketChannel, ended end: ChannelEnd) {
+    guard self.channel === channel else { return }
+    self.channel = nil
+    ended = channel
+    lost(.connectionLost(end), reason: end.description, closeCode: end.closeCode)
+  }
+}
+
+extension ClientError {
+  /// Whether another attempt could go better: not where the server's certificate, its answer to the
+  /// upgrade or to the login says no.
+  var mayBeRetried: Bool {
+    switch self {
+    case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
+      false
+    case .connect(.handshake(.endedEarly)): true
+    case .connect(.handshake): false
+    default: true
+    }
+  }
+}

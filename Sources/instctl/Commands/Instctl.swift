@@ -1,0 +1,39 @@
+import ArgumentParser
+import Glibc
+
+/// The command line's root.
+@main
+struct Instctl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "instctl",
+    abstract: "The command line of CasualOS inst servers.",
+    discussion: """
+      Reads, follows and changes the shared documents of insts over the servers' WebSocket. Data goes \
+      to stdout as JSON lines, everything else to stderr.
+
+      A token, INSTCTL_TOKEN, or a connection key, INSTCTL_KEY, may stand in the environment; no secret \
+      is ever an argument.
+      """,
+    version: Version.text,
+    subcommands: [Watch.self, GetUpdates.self, AddUpdates.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // Help and version are answers, on stdout; all the rest is a failure like any other.
+      guard exitCode(for: error) != .success else { exit(withError: error) }
+      let failure =
+        error as? Failure
+        ?? .usage(message(for: error), hint: "instctl --help, or --help behind a command")
+      Diagnostics(verbosity: 1).report(failure)
+      Glibc.exit(failure.exit.rawValue)
+    }
+  }
+}
+
+/// What the program is.
+enum Version {
+  static let text = "0.1.0"
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// When a long-running command ends; the first that is met wins.
+struct EndingOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "End after this many lines of updates.")
+  var count: Int?
+
+  @Flag(name: .customShort("1"), help: "The same as --count 1.")
+  var one = false
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("End after this time.", valueName: "duration"))
+  var duration: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp("End when nothing has arrived for so long.", valueName: "duration"))
+  var idle: DurationArgument?
+
+  @Flag(help: "End once the branch's present state has been printed.")
+  var untilSynced = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Fail (exit 124) when nothing else has ended the command by then.", valueName: "duration"))
+  var timeout: DurationArgument?
+
+  /// How many lines end the command, by either option.
+  var lineCount: Int? { one ? 1 : count }
+
+  func validate() throws {
+    if one, count != nil { throw ValidationError("-1 and --count exclude each other") }
+    if let count, count < 1 { throw ValidationError("--count must be at least 1") }
+  }
+}

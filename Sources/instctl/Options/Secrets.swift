@@ -1,0 +1,61 @@
+import Glibc
+import InstProtocol
+
+/// Reading what must not stand on the command line.
+enum Secrets {
+  /// The first line of a file, or of stdin for `-`, without the white space around it.
+  static func read(file: String) throws(Failure) -> String {
+    let isInput = file == "-"
+    let descriptor = isInput ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code = errno
+      throw Failure(
+        code: "unreadable_file", layer: .config,
+        message: "cannot read '\(file)': \(String(cString: strerror(code)))",
+        exit: code == ENOENT ? .noInput : .configuration)
+    }
+    defer { if !isInput { close(descriptor) } }
+    if !isInput { try refuseIfOpenToOthers(descriptor, file: file) }
+
+    var bytes: [UInt8] = []
+    let limit = 64 * 1024
+    while bytes.count <= limit {
+      var chunk = [UInt8](repeating: 0, count: 4096)
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
+      bytes += chunk.prefix(count)
+    }
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    guard bytes.count <= limit, let text = String(validating: line, as: UTF8.self) else {
+      throw broken(file, "it is no line of text")
+    }
+    let trimmed = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
+    guard !trimmed.isEmpty else { throw broken(file, "it is empty") }
+    return String(trimmed)
+  }
+
+  static func broken(_ file: String, _ reason: String) -> Failure {
+    Failure(
+      code: "broken_key_file", layer: .config,
+      message: "\(file == "-" ? "stdin" : "'\(file)'") holds no usable secret: \(reason)",
+      exit: .configuration)
+  }
+
+  private static func refuseIfOpenToOthers(_ descriptor: Int32, file: String) throws(Failure) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    guard status.st_mode & 0o077 != 0 else { return }
+    throw Failure(
+      code: "unprotected_file", layer: .config,
+      message: "'\(file)' holds a secret, and others may read it", hint: "chmod 600 '\(file)'",
+      exit: .configuration)
+  }
+
+  /// A variable of the environment, nil where it is unset or empty.
+  static func environment(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}

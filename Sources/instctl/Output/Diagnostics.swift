@@ -1,0 +1,79 @@
+import Glibc
+import JSONText
+
+/// Everything that is not data: warnings, progress of the connection, the fatal error. It goes to
+/// stderr, in words on a terminal and as JSON lines elsewhere.
+struct Diagnostics: Sendable {
+  /// 0 with `--quiet`, 1 normally, 2 with `-v`, 3 with `-vv`.
+  var verbosity: Int
+  let isTerminal = isatty(STDERR_FILENO) == 1
+
+  func report(_ failure: Failure) {
+    guard isTerminal else {
+      var writer = JSONWriter(capacity: 512)
+      failure.write(to: &writer)
+      return writer.withUnsafeBytes { writeAll($0) }
+    }
+    var text = "error: \(printable(failure.message))\n"
+    if let hint = failure.hint { text += "hint: \(printable(hint))\n" }
+    write(text)
+  }
+
+  /// Something that the user should know and that ends nothing.
+  func warn(_ message: String) {
+    guard verbosity >= 1 else { return }
+    emit(kind: "warning", message)
+  }
+
+  /// Word of a step, for `-v`.
+  func note(_ message: @autoclosure () -> String) {
+    guard verbosity >= 2 else { return }
+    emit(kind: "note", message())
+  }
+
+  private func emit(kind: StaticString, _ message: String) {
+    guard !isTerminal else { return write("\(kind): \(printable(message))\n") }
+    var writer = JSONWriter(capacity: 256)
+    writer.beginObject()
+    writer.key("type")
+    writer.literal(kind == "warning" ? "\"warning\"" : "\"note\"")
+    writer.key("time")
+    writer.string(Timestamp.now().text)
+    writer.key("message")
+    writer.string(message)
+    writer.endObject()
+    writer.finishLine()
+    writer.withUnsafeBytes { writeAll($0) }
+  }
+
+  private func write(_ text: String) {
+    var text = text
+    text.withUTF8 { writeAll(UnsafeRawBufferPointer($0)) }
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(
+        STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      // There is nobody left to tell.
+      guard count > 0 || errno == EINTR else { return }
+      rest = rest.dropFirst(max(0, count))
+    }
+  }
+
+  /// Text for a terminal: what came from the network must not steer it.
+  private func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+        }))
+  }
+}
+
+extension StaticString {
+  fileprivate static func == (a: StaticString, b: StaticString) -> Bool {
+    a.description == b.description
+  }
+}

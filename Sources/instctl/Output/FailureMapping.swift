@@ -1,0 +1,246 @@
+import InstClient
+import InstProtocol
+import JSONText
+import Transport
+import WebSocket
+
+// The one place where errors become codes, hints and exit codes.
+
+extension Failure {
+  init(_ error: ClientError) {
+    switch error {
+    case .connect(.transport(let error)): self.init(error)
+    case .connect(.handshake(let error)): self.init(error)
+    case .loginTimedOut(let milliseconds):
+      self = .connectTimeout(error.description, layer: .login, milliseconds: milliseconds)
+    case .loginRefused(let info):
+      self.init(info, layer: .login, message: error.description)
+    case .refused(let info):
+      self.init(info, layer: .server, message: error.description)
+    case .connectionLost(let end): self.init(end)
+    case .maxSizeReached(let maximum, let needed):
+      self.init(
+        code: ErrorCode.maxSizeReached.rawValue, layer: .server, message: error.description,
+        hint: "the server's limit must be raised, or the branch made smaller", exit: .limitReached)
+      facts = Self.sizes(maximum: maximum, needed: needed)
+    case .protocolViolation:
+      self.init(
+        code: "protocol_violation", layer: .protocol, message: error.description,
+        exit: .protocolError)
+    case .cannotSend:
+      self.init(
+        code: "cannot_send", layer: .protocol, message: error.description, exit: .unavailable)
+    case .notConnected, .cancelled:
+      self.init(
+        code: "not_connected", layer: .websocket, message: error.description, isRetryable: true,
+        exit: .unavailable)
+    }
+  }
+
+  static func sizes(maximum: Double?, needed: Double?) -> [JSONMember] {
+    [("maxBranchSizeInBytes", maximum), ("neededBranchSizeInBytes", needed)].compactMap {
+      name, size in size.map { JSONMember(name: name, value: JSONValue($0)) }
+    }
+  }
+
+  private static func connectTimeout(
+    _ message: String, layer: Layer, milliseconds: Int64
+  ) -> Failure {
+    Failure(
+      code: "connect_timeout", layer: layer, message: message,
+      hint: "a longer --connect-timeout waits longer; -v shows each step", isRetryable: true,
+      exit: .unavailable,
+      facts: [JSONMember(name: "timeoutMs", value: JSONValue(Int(milliseconds)))])
+  }
+}
+
+// MARK: - Below the protocol
+
+extension Failure {
+  init(_ error: TransportError) {
+    func failure(
+      _ code: String, _ layer: Layer, _ exit: ExitStatus = .unavailable, hint: String? = nil,
+      isRetryable: Bool = true
+    ) -> Failure {
+      Failure(
+        code: code, layer: layer, message: error.description, hint: hint,
+        isRetryable: isRetryable, exit: exit)
+    }
+    switch error {
+    case .nameNotFound:
+      self = failure("host_not_found", .dns, .noHost, hint: "check the name in --server")
+    case .nameLookupFailed:
+      self = failure("dns_failed", .dns, hint: "the resolver of this machine does not answer")
+    case .connectionRefused:
+      self = failure(
+        "connection_refused", .tcp, hint: "nothing listens there: check host and port in --server")
+    case .unreachable: self = failure("unreachable", .tcp)
+    case .timedOut(let step, let milliseconds):
+      self = .connectTimeout(error.description, layer: step.layer, milliseconds: milliseconds)
+    case .reset: self = failure("connection_reset", .tcp)
+    case .ended(let step): self = failure("connection_closed", step.layer)
+    case .io: self = failure("io_error", .tcp)
+    case .addressInUse:
+      self = failure(
+        "address_in_use", .tcp, hint: "another --port, or --port 0 for a free one")
+    case .tls(let error): self.init(error)
+    case .invalidURL: self = failure("invalid_url", .usage, .usage, isRetryable: false)
+    case .cancelled: self = failure("cancelled", .tcp)
+    }
+  }
+
+  init(_ error: TLSError) {
+    var hint: String?
+    let code: String
+    switch error {
+    case .certificateExpired: code = "certificate_expired"
+    case .certificateNotYetValid:
+      code = "certificate_not_yet_valid"
+      hint = "check the clock of this machine"
+    case .wrongHost:
+      code = "wrong_host"
+      hint = "use one of the names that the certificate is for"
+    case .unknownIssuer:
+      code = "unknown_issuer"
+      hint = "--cacert FILE trusts the issuer's certificate"
+    case .selfSigned:
+      code = "self_signed"
+      hint = "--cacert FILE trusts it"
+    case .certificateRefused: code = "certificate_refused"
+    case .protocolMismatch:
+      code = "protocol_mismatch"
+      hint = "TLS 1.2 at least is required"
+    case .peerSpeaksPlainText:
+      code = "plain_text"
+      hint = "use http:// or ws:// if that is what the server offers"
+    case .alert: code = "tls_alert"
+    case .unusableFile(let path, _):
+      self.init(
+        code: "unusable_file", layer: .config, message: error.description,
+        exit: fileExists(path) ? .configuration : .noInput)
+      return
+    case .failed: code = "tls_failed"
+    }
+    self.init(
+      code: code, layer: .tls, message: error.description, hint: hint, exit: .unavailable)
+    if case .wrongHost(_, let names) = error {
+      facts = [JSONMember(name: "validFor", value: .array(names.map(JSONValue.string)))]
+    }
+  }
+
+  init(_ error: HandshakeError) {
+    self.init(
+      code: "upgrade_failed", layer: .upgrade, message: error.description, exit: .protocolError)
+    switch error {
+    case .refused(let status, _, _, let body):
+      code = "upgrade_refused"
+      self.exit = Self.exit(forHTTP: status)
+      isRetryable = status == 429 || status >= 500
+      hint =
+        status == 404 || status == 200
+        ? "is it an inst server? https:// reaches it at /websocket, wss:// where the URL says" : nil
+      facts = [
+        JSONMember(name: "status", value: JSONValue(status)),
+        JSONMember(name: "body", value: .string(String(decoding: body, as: UTF8.self))),
+      ]
+    case .redirected(let status, let location):
+      code = "upgrade_redirected"
+      hint = "redirects are not followed; use the address that the server names"
+      facts = [
+        JSONMember(name: "status", value: JSONValue(status)),
+        JSONMember(name: "location", value: .string(location)),
+      ]
+    case .endedEarly:
+      code = "connection_closed"
+      isRetryable = true
+      self.exit = .unavailable
+    default: break
+    }
+  }
+
+  private static func exit(forHTTP status: Int) -> ExitStatus {
+    switch status {
+    case 401, 403, 407: .noPermission
+    case 429, 503: .tryLater
+    case 500...599: .unavailable
+    default: .protocolError
+    }
+  }
+
+  init(_ end: ChannelEnd) {
+    switch end {
+    case .transport(let error): self.init(error)
+    case .failed(let error):
+      self.init(
+        code: "websocket_error", layer: .websocket, message: error.description,
+        exit: .protocolError)
+      switch error {
+      case .pingTimeout, .closeTimeout, .peerVanished:
+        code = "connection_lost"
+        isRetryable = true
+        self.exit = .unavailable
+      case .messageTooLarge, .frameTooLarge:
+        code = "message_too_large"
+        hint = "a larger --max-message accepts it"
+      default: break
+      }
+    case .closed(let closure):
+      self.init(
+        code: "connection_closed", layer: .websocket, message: end.description,
+        isRetryable: true, exit: .unavailable)
+      facts = [
+        JSONMember(name: "closeCode", value: JSONValue(end.closeCode)),
+        JSONMember(name: "reason", value: .string(closure.received?.reason ?? "")),
+      ]
+    }
+  }
+}
+
+extension ConnectStep {
+  fileprivate var layer: Failure.Layer {
+    switch self {
+    case .name: .dns
+    case .tcp: .tcp
+    case .tls: .tls
+    case .upgrade: .upgrade
+    }
+  }
+}
+
+// MARK: - The server's word
+
+extension Failure {
+  init(_ info: ErrorInfo, layer: Layer, message: String) {
+    let exit = Self.exit(for: info.errorCode)
+    self.init(
+      code: info.errorCode.rawValue, layer: layer, message: message,
+      hint: Self.hint(for: info.errorCode),
+      isRetryable: exit == .tryLater || info.errorCode == .serverError, exit: exit)
+    if let reason = info.reason {
+      facts = [JSONMember(name: "reason", value: reason.value)]
+    }
+  }
+
+  static func exit(for code: ErrorCode) -> ExitStatus {
+    switch code.rawValue {
+    case "not_logged_in", "not_authorized", "invalid_token", "session_expired", "user_is_banned",
+      "unacceptable_connection_token", "unacceptable_connection_id", "invalid_record_key":
+      .noPermission
+    case "max_size_reached", "subscription_limit_reached": .limitReached
+    case "rate_limit_exceeded", "service_unavailable": .tryLater
+    case "not_supported", "action_not_supported", "invalid_connection_state": .protocolError
+    case let code where code.hasSuffix("not_found"): .notFound
+    case let code where code.hasPrefix("unacceptable_"): .badInput
+    default: .unavailable
+    }
+  }
+
+  private static func hint(for code: ErrorCode) -> String? {
+    switch code.rawValue {
+    case "not_logged_in": "insts of a record need --token-file or --key-file"
+    case "session_expired": "sign in again for a new key"
+    case "invalid_token": "a token opens one inst: is it for this one, and for this server?"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Glibc
+import JSONText
+import Transport
+
+/// stdout: lines are gathered and written together when no more input is waiting, without ever
+/// blocking the loop.
+///
+/// A reader that is slow makes the output stall; whoever produces lines then stops reading from the
+/// network until it goes on, so that memory stays flat and the peer waits.
+@EventLoop
+final class StandardOutput: ReadinessHandler {
+  /// The lines that are not written yet.
+  var writer = JSONWriter(capacity: 128 * 1024)
+
+  /// Output stalled (true) or goes on (false).
+  var onStall: (@EventLoop (Bool) -> Void)?
+  /// Nobody reads stdout any more, or it failed with an `errno`.
+  var onEnd: (@EventLoop (End) -> Void)?
+
+  enum End: Hashable, Sendable {
+    case readerGone
+    case failed(code: Int32)
+  }
+
+  private(set) var isStalled = false
+  private(set) var ended: End?
+
+  private let descriptor: Int32
+  private let isSocket: Bool
+  private var registration: Reactor.Registration?
+  private var written = 0
+  private var clock = LineClock()
+
+  /// Gathered output beyond this is written at once.
+  private static let flushSize = 64 * 1024
+
+  init() {
+    var status = stat()
+    let type = fstat(STDOUT_FILENO, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
+    isSocket = type == S_IFSOCK
+    var descriptor = STDOUT_FILENO
+    if type == S_IFIFO || type == S_IFCHR {
+      // A descriptor of our own can be non-blocking; to make the one that was given so would change
+      // it for the shell and for other processes, too.
+      let own = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+      if own >= 0 { descriptor = own }
+    }
+    self.descriptor = descriptor
+    // Watched for nothing, it still tells when the reader goes. Files cannot be watched, and need
+    // not be.
+    registration = try? Reactor.shared.add(descriptor, [], self)
+  }
+
+  /// Begins a line: type, time, and the branch where there is one.
+  func beginLine(_ head: LineHead) {
+    clock.update()
+    writer.beginObject()
+    writer.literal(head.type)
+    writer.key("time")
+    clock.quoted.withUnsafeBytes { writer.raw($0) }
+    if !head.branch.isEmpty { head.branch.withUnsafeBytes { writer.raw($0) } }
+  }
+
+  /// Ends a line, and writes it out if enough has gathered.
+  func endLine() {
+    writer.endObject()
+    writer.finishLine()
+    if writer.count - written >= Self.flushSize { flush() }
+  }
+
+  /// Writes a value in the middle of a line, as it is; a large one goes out straight from where it is.
+  func value(_ json: UnsafeRawBufferPointer) {
+    var rest = json
+    if json.count >= Self.flushSize {
+      flush()
+      while !rest.isEmpty, !isStalled, ended == nil {
+        let count = put(rest)
+        if count == 0 { break }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+    // With nothing left it still counts as the value, after which a comma is due.
+    writer.raw(rest)
+  }
+
+  /// Writes out what has gathered, as far as the reader takes it.
+  func flush() {
+    while ended == nil, written < writer.count {
+      let count = writer.withUnsafeBytes { bytes in
+        put(UnsafeRawBufferPointer(rebasing: bytes[written...]))
+      }
+      if count == 0 { break }
+      written += count
+    }
+    if written == writer.count || ended != nil {
+      // One huge line must not keep its room for good.
+      writer.removeAll(keepingCapacity: writer.count <= 1 << 20)
+      written = 0
+    }
+    setStalled(ended == nil && writer.count > written)
+  }
+
+  /// How much of it the descriptor took; 0 where it takes none now, or ended.
+  private func put(_ bytes: UnsafeRawBufferPointer) -> Int {
+    while true {
+      let count =
+        isSocket
+        ? send(
+          descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+        : write(descriptor, bytes.baseAddress, bytes.count)
+      let code = errno
+      if count > 0 { return count }
+      switch code {
+      case EINTR: continue
+      case EAGAIN: return 0
+      case EPIPE, ECONNRESET: end(.readerGone)
+      default: end(.failed(code: code))
+      }
+      return 0
+    }
+  }
+
+  private func setStalled(_ stalled: Bool) {
+    guard stalled != isStalled else { return }
+    isStalled = stalled
+    if let registration {
+      Reactor.shared.change(registration, to: stalled ? .writable : [])
+    }
+    onStall?(stalled)
+  }
+
+  private func end(_ end: End) {
+    guard ended == nil else { return }
+    ended = end
+    if let registration { Reactor.shared.remove(registration) }
+    registration = nil
+    onEnd?(end)
+  }
+
+  func ready(_ readiness: Readiness) {
+    if isStalled {
+      flush()
+    } else if readiness.contains([.readable, .writable]) {
+      end(.readerGone)
+    }
+  }
+
+  /// Writes out everything, waiting for the reader as long as it takes.
+  func finish() async {
+    flush()
+    while isStalled {
+      let promise = Promise<Void>()
+      let previous = onStall
+      onStall = { stalled in
+        previous?(stalled)
+        if !stalled { promise.fulfil(()) }
+      }
+      await promise.get()
+      onStall = previous
+    }
+  }
+}

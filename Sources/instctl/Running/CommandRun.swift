@@ -1,0 +1,137 @@
+import ArgumentParser
+import Glibc
+import InstClient
+import JSONText
+import Transport
+import WebSocket
+
+/// One run of a command: its output, its diagnostics, and the one thing that ends it.
+@EventLoop
+final class CommandRun {
+  /// What ended the command; the first one counts.
+  enum Ending: Sendable {
+    case status(ExitStatus)
+    case failure(Failure)
+    case signal(Int32)
+    case readerGone
+  }
+
+  let diagnostics: Diagnostics
+  let output = StandardOutput()
+  /// How to take leave of the network, at the end.
+  var close: (@EventLoop () async -> Void)?
+
+  private let ending = Promise<Ending>()
+
+  /// How long taking leave may last after a signal.
+  private static let interruptMilliseconds: Int64 = 500
+  /// … and otherwise.
+  private static let closeMilliseconds: Int64 = 2000
+
+  private init(_ diagnostics: Diagnostics) {
+    self.diagnostics = diagnostics
+    output.onEnd = { [weak self] end in
+      switch end {
+      case .readerGone: self?.end(.readerGone)
+      case .failed(let code):
+        self?.end(
+          .failure(
+            Failure(
+              code: "write_failed", layer: .io,
+              message: "stdout cannot be written: \(systemMessage(code))", exit: .inputOutput)))
+      }
+    }
+  }
+
+  /// Whether the command is over but for taking leave.
+  var isEnding: Bool { ending.isFulfilled }
+
+  /// Ends the command, unless it is ending already.
+  func end(_ ending: Ending) { self.ending.fulfil(ending) }
+
+  /// Ends the command with a failure.
+  func fail(_ failure: Failure) { end(.failure(failure)) }
+
+  /// Runs a command to its end and leaves the process with its exit code.
+  ///
+  /// - Parameter body: the command's work; when it returns the command is done. It is cancelled when
+  ///   something else ends the command.
+  nonisolated static func execute(
+    _ diagnostics: Diagnostics,
+    _ body: @escaping @EventLoop @Sendable (CommandRun) async throws(Failure) -> Void
+  ) -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    let status = EventLoop.run {
+      let run = CommandRun(diagnostics)
+      return await run.untilEnd(body)
+    }
+    exit(status.rawValue)
+  }
+
+  private func untilEnd(
+    _ body: @escaping @EventLoop @Sendable (CommandRun) async throws(Failure) -> Void
+  ) async -> ExitStatus {
+    let signals = try? Signals([SIGHUP, SIGINT, SIGTERM]) { [weak self] signal in
+      // The second one does not wait for manners.
+      if self?.isEnding ?? true { _exit(ExitStatus(signal: signal).rawValue) }
+      self?.end(.signal(signal))
+    }
+    let work = EventLoop.start {
+      do throws(Failure) {
+        try await body(self)
+        self.end(.status(.done))
+      } catch {
+        self.fail(error)
+      }
+    }
+    let ending = await self.ending.get()
+    work.cancel()
+    let status = await takeLeave(ending)
+    signals?.close()
+    return status
+  }
+
+  private func takeLeave(_ ending: Ending) async -> ExitStatus {
+    switch ending {
+    case .status(let status):
+      await closeWithin(Self.closeMilliseconds)
+      await output.finish()
+      // The output may fail only now.
+      if case .failed(let code)? = output.ended {
+        diagnostics.report(
+          Failure(
+            code: "write_failed", layer: .io,
+            message: "stdout cannot be written: \(systemMessage(code))", exit: .inputOutput))
+        return .inputOutput
+      }
+      return status
+    case .failure(let failure):
+      output.flush()
+      diagnostics.report(failure)
+      await closeWithin(Self.closeMilliseconds)
+      await output.finish()
+      return failure.exit
+    case .signal(let signal):
+      output.flush()
+      await closeWithin(Self.interruptMilliseconds)
+      return ExitStatus(signal: signal)
+    case .readerGone:
+      await closeWithin(Self.interruptMilliseconds)
+      return .done
+    }
+  }
+
+  private func closeWithin(_ milliseconds: Int64) async {
+    guard let close else { return }
+    let done = Promise<Void>()
+    let timer = Reactor.shared.schedule(
+      at: MonotonicTime.current().advanced(byMilliseconds: milliseconds)
+    ) { done.fulfil(()) }
+    EventLoop.start {
+      await close()
+      done.fulfil(())
+    }
+    await done.get()
+    Reactor.shared.cancel(timer)
+  }
+}

@@ -1,0 +1,102 @@
+import InstClient
+import InstProtocol
+import Transport
+import WebSocket
+
+/// A command that makes requests rather than follow something: it shows the connection's news on
+/// stderr alone, and ends when nothing has moved for `--timeout`.
+@EventLoop
+final class RequestRun {
+  private let run: CommandRun
+  private let client: InstRecordsClient
+  private let timeout: DurationArgument
+  private let what: String
+  /// Whether something is waited for; time in which nothing is does not count.
+  private let isWaiting: @EventLoop () -> Bool
+
+  private var lastProgress = Reactor.shared.now
+  /// The arrival of a message that said only that nothing moves.
+  private var ignoredProgress: MonotonicTime?
+  private var isRateLimited = false
+
+  /// - Parameter what: what did not happen when time is up, for the message.
+  init(
+    _ run: CommandRun, _ client: InstRecordsClient, timeout: DurationArgument, what: String,
+    isWaiting: @escaping @EventLoop () -> Bool = { true }
+  ) {
+    self.run = run
+    self.client = client
+    self.timeout = timeout
+    self.what = what
+    self.isWaiting = isWaiting
+  }
+
+  func start() {
+    client.observer = self
+    let client = self.client
+    run.close = {
+      client.disconnect()
+      await client.finished()
+    }
+    client.connect()
+    check()
+  }
+
+  private func check() {
+    let now = Reactor.shared.now
+    if !isWaiting() { lastProgress = now }
+    if client.lastProgress > lastProgress, client.lastProgress != ignoredProgress {
+      lastProgress = client.lastProgress
+      isRateLimited = false
+    }
+    let due = lastProgress.advanced(byMilliseconds: timeout.milliseconds)
+    guard due > now else { return timeIsUp() }
+    // Waiting may begin at any time, so the end of the allowance is not all there is to look at.
+    let soon = now.advanced(byMilliseconds: 250)
+    Reactor.shared.schedule(at: min(due, soon)) { [weak self] in self?.check() }
+  }
+
+  private func timeIsUp() {
+    let allowance = timeout.milliseconds
+    guard isRateLimited else {
+      return run.fail(.timeout("\(what) within \(allowance) ms", milliseconds: allowance))
+    }
+    run.fail(
+      Failure(
+        ErrorInfo(errorCode: .rateLimitExceeded, errorMessage: ""), layer: .server,
+        message: "the server limits the rate, and \(what) within \(allowance) ms"))
+  }
+}
+
+extension RequestRun: InstRecordsObserver {
+  func clientConnectionChanged(to state: ConnectionState) {
+    let wait = state.retryInMilliseconds.map { ", again in \($0) ms" } ?? ""
+    run.diagnostics.note(
+      "connection: \(state.phase.rawValue)\(state.reason.map { ": \($0)" } ?? "")\(wait)")
+  }
+
+  func rateLimited(retryAfterMilliseconds: Int64) {
+    ignoredProgress = client.lastProgress
+    isRateLimited = true
+    run.diagnostics.warn(
+      "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms")
+  }
+
+  func received(_ error: ErrorInfo) {
+    run.diagnostics.warn("the server reports \(error.errorCode): \(error.errorMessage)")
+  }
+
+  func received(unclaimed frame: ReceivedFrame) {
+    run.diagnostics.note("a message that nobody waits for: \(frame.typeText)")
+  }
+
+  func receivedUnreadable(_ reason: String) {
+    run.diagnostics.warn("the server sent what cannot be understood: \(reason)")
+  }
+
+  func resending(updateID: Int, tries: Int) {
+    run.diagnostics.note("update \(updateID) is sent again (try \(tries))")
+  }
+
+  func failed(_ error: ClientError) { run.fail(Failure(error)) }
+}

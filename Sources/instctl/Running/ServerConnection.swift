@@ -1,0 +1,157 @@
+import Glibc
+import InstClient
+import InstProtocol
+import Transport
+import WebSocket
+
+/// What the options of the command line say about a connection, checked.
+struct ServerConnection: Sendable {
+  /// What to log in with.
+  enum Credentials: Sendable {
+    case connectionID(String)
+    /// As it stands: the server judges it.
+    case token(Secret)
+    /// Tokens are made from the key, for the connection id.
+    case key(ConnectionKey, connectionID: String)
+  }
+
+  let url: WebSocketURL
+  let credentials: Credentials
+  private let options: ServerOptions
+  private let diagnostics: Diagnostics
+
+  init(_ options: ServerOptions, diagnostics: Diagnostics) throws(Failure) {
+    self.options = options
+    self.diagnostics = diagnostics
+    guard let server = options.server ?? Secrets.environment("INSTCTL_SERVER") else {
+      throw .usage("no server is given", hint: "--server https://host, or INSTCTL_SERVER")
+    }
+    do throws(TransportError) {
+      url = try WebSocketURL(server: server)
+    } catch { throw Failure(error) }
+    credentials = try Self.credentials(options)
+  }
+
+  private static func credentials(_ options: ServerOptions) throws(Failure) -> Credentials {
+    let connectionID = options.connectionId ?? Secrets.environment("INSTCTL_CONNECTION_ID")
+    if connectionID == "" { throw .usage("--connection-id is empty") }
+    if options.tokenFile != nil, options.keyFile != nil {
+      throw .usage("--token-file and --key-file exclude each other")
+    }
+    if let (text, _) = try secret(
+      file: options.tokenFile, variable: options.keyFile == nil ? "INSTCTL_TOKEN" : nil)
+    {
+      if options.connectionId != nil {
+        throw .usage(
+          "--connection-id cannot go with a token", hint: "the token names its connection itself")
+      }
+      return .token(Secret(text))
+    }
+    let fresh = connectionID ?? randomConnectionID()
+    guard let (text, source) = try secret(file: options.keyFile, variable: "INSTCTL_KEY") else {
+      return .connectionID(fresh)
+    }
+    do throws(KeyError) {
+      return .key(try ConnectionKey(parsing: text), connectionID: fresh)
+    } catch { throw Secrets.broken(source, "no connection key: \(error)") }
+  }
+
+  private static func secret(
+    file: String?, variable: String?
+  ) throws(Failure) -> (text: String, source: String)? {
+    if let file { return (try Secrets.read(file: file), file) }
+    guard let variable, let text = Secrets.environment(variable) else { return nil }
+    return (text, variable)
+  }
+
+  /// A random UUID (RFC 9562, version 4).
+  private static func randomConnectionID() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let digits = Array("0123456789abcdef")
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text.append("-") }
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return text
+  }
+
+  /// A client that logs in for `inst` and is not connected yet.
+  ///
+  /// - Parameter reconnects: whether a lost connection is made again, where the options do not forbid it.
+  @EventLoop
+  func client(for inst: InstAddress, reconnects: Bool) throws(Failure) -> InstRecordsClient {
+    var settings = WebSocketConnectionClient.Options()
+    settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
+    settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
+    settings.connect.deflate = options.compress ? DeflateOffer() : nil
+    settings.connect.tls = try tls()
+    settings.reconnect.reconnects = reconnects && !options.noReconnect
+    settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
+    let diagnostics = self.diagnostics
+    settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
+    let credentials = self.credentials
+    let socket = WebSocketConnectionClient(url: url, options: settings)
+    return InstRecordsClient(
+      AuthenticatedConnectionClient(socket) { () throws(ClientError) in
+        try Self.indicator(credentials, for: inst)
+      })
+  }
+
+  @EventLoop
+  private func tls() throws(Failure) -> TLSContext? {
+    guard url.isSecure else { return nil }
+    if options.insecure {
+      diagnostics.warn("the server's certificate is not verified (--insecure)")
+    }
+    do throws(TLSError) {
+      return try TLSContext.client(
+        trust: options.insecure ? .anybody : options.cacert.map { .file($0) } ?? .system)
+    } catch { throw Failure(error) }
+  }
+
+  private static func indicator(
+    _ credentials: Credentials, for inst: InstAddress
+  ) throws(ClientError) -> ConnectionIndicator {
+    switch credentials {
+    case .connectionID(let id): return .connectionID(id)
+    case .token(let token): return .token(token)
+    case .key(let key, let connectionID):
+      guard !key.expiry.isExpired(atMilliseconds: Timestamp.now().milliseconds) else {
+        throw .loginRefused(
+          ErrorInfo(errorCode: .sessionExpired, errorMessage: "the connection key has expired"))
+      }
+      do throws(KeyError) {
+        let token = try key.makeToken(
+          connectionID: connectionID, recordName: inst.recordName, inst: inst.inst)
+        return .token(Secret(token.formatted))
+      } catch { throw .cannotSend("the connection key is unusable: \(error)") }
+    }
+  }
+}
+
+extension BranchOptions {
+  /// The branch that the options name.
+  func address() throws(Failure) -> BranchAddress {
+    if let record {
+      guard !record.isEmpty else { throw .usage("--record is empty") }
+      try refuseKey(record)
+      return BranchAddress(recordName: record, inst: inst, branch: branch)
+    }
+    guard let id = normalizeInstId(inst), let address = parseInstId(id) else {
+      throw .usage("the inst is empty", hint: "record/inst, /inst, or a bare name")
+    }
+    if let recordName = address.recordName { try refuseKey(recordName) }
+    return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
+  }
+
+  private func refuseKey(_ record: String) throws(Failure) {
+    guard record.hasPrefix("vRK1.") || record.hasPrefix("vRK2.") else { return }
+    throw .usage(
+      "a record key is a secret and does not belong on the command line",
+      hint: "give the record's name")
+  }
+}

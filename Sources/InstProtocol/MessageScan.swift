@@ -108,7 +108,10 @@ public struct MessageScan: Sendable {
     guard id.kind == .number || id.kind == .null else { return false }
     guard form == .message || form == .error else { return true }
     guard try cursor.nextElement() else { return false }
-    guard try cursor.peekKind() == .object else { return false }
+    guard try cursor.peekKind() == .object else {
+      try cursor.skipValue()
+      return false
+    }
     try scanFields(&cursor)
     return true
   }

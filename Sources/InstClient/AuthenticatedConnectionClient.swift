@@ -14,7 +14,7 @@ public enum ConnectionIndicator: Hashable, Sendable {
 /// sections 5 and 7).
 @EventLoop
 public final class AuthenticatedConnectionClient: ConnectionClient {
-  public weak var delegate: (any ConnectionClientDelegate)?
+  public var delegate: (any ConnectionClientDelegate)?
   public private(set) var connectionState = ConnectionState(.disconnected)
 
   private let inner: any ConnectionClient
@@ -30,7 +30,6 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   ) {
     self.inner = inner
     self.indicator = indicator
-    inner.delegate = self
   }
 
   public var origin: String? { inner.origin }
@@ -38,11 +37,15 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   public var lastProgress: MonotonicTime { inner.lastProgress }
   public var pendingOutput: Int { inner.pendingOutput }
 
-  public func connect() { inner.connect() }
+  public func connect() {
+    inner.delegate = self
+    inner.connect()
+  }
 
   public func disconnect() {
     stopWaiting()
     inner.disconnect()
+    inner.delegate = nil
   }
 
   public func finished() async { await inner.finished() }
@@ -145,7 +148,10 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
   /// For the wrapped connection.
   public func receivedUnreadable(_ reason: String) { delegate?.receivedUnreadable(reason) }
   /// For the wrapped connection.
-  public func failed(_ error: ClientError) { delegate?.failed(error) }
+  public func failed(_ error: ClientError) {
+    inner.delegate = nil
+    delegate?.failed(error)
+  }
 }
 
 extension Login {

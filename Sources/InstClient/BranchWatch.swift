@@ -18,7 +18,7 @@ final class BranchWatch {
 
   let address: BranchAddress
   let request: WatchBranch
-  let matcher: AddressMatcher
+  private let matcher: AddressMatcher
   let watcher: any BranchWatcher
   var stage = Stage.idle
   /// The server has agreed to the watch on the present connection.
@@ -35,6 +35,9 @@ final class BranchWatch {
     self.watcher = watcher
     matcher = AddressMatcher(address)
   }
+
+  /// Whether the frame is about this branch.
+  func isAbout(_ frame: ReceivedFrame) -> Bool { matcher.matches(frame.scan, in: frame.bytes) }
 
   /// The connection is gone: the next one begins with the whole state again.
   func connectionLost() {

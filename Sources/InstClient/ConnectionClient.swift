@@ -8,7 +8,8 @@ public import WebSocket
 /// Everything is reported to the one ``delegate``, in order and synchronously on the event loop.
 @EventLoop
 public protocol ConnectionClient: AnyObject {
-  /// Told of states, messages and errors.
+  /// Told of states, messages and errors. Its user sets it before ``connect()`` and takes it back after
+  /// ``disconnect()`` or a failure: until then the two hold each other.
   var delegate: (any ConnectionClientDelegate)? { get set }
   /// Where the client is in its life.
   var connectionState: ConnectionState { get }

@@ -59,7 +59,6 @@ public final class InstRecordsClient {
     self.connection = connection
     self.options = options
     pending = PendingUpdates(resendAfterMilliseconds: options.resendUpdatesAfterMilliseconds)
-    connection.delegate = self
   }
 
   /// The connection's state.
@@ -72,7 +71,10 @@ public final class InstRecordsClient {
   public var lastProgress: MonotonicTime { connection.lastProgress }
 
   /// Connects, and stays connected, until ``disconnect()``.
-  public func connect() { connection.connect() }
+  public func connect() {
+    connection.delegate = self
+    connection.connect()
+  }
 
   /// Takes leave of the branches and ends the connection in order. Requests under way fail with
   /// ``ClientError/cancelled``.
@@ -83,6 +85,7 @@ public final class InstRecordsClient {
     watches = []
     failAll(.cancelled)
     connection.disconnect()
+    connection.delegate = nil
   }
 
   /// Waits until nothing of an ended connection is left.
@@ -256,7 +259,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
       let read = reads.remove(at: index)
       return read.promise.fulfil(.success(StoredUpdates(frame, address: read.address)))
     }
-    for watch in watches where watch.matcher.matches(scan, in: frame.bytes) {
+    for watch in watches where watch.isAbout(frame) {
       if !watch.received(frame) {
         connection.dropConnection(
           because: .protocolViolation("updates without end before the first batch of a watch"))
@@ -267,8 +270,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
   }
 
   private func actionArrived(_ frame: ReceivedFrame) {
-    let scan = frame.scan
-    guard let watch = watches.first(where: { $0.matcher.matches(scan, in: frame.bytes) }) else {
+    guard let watch = watches.first(where: { $0.isAbout(frame) }) else {
       observer?.received(unclaimed: frame)
       return
     }
@@ -304,9 +306,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
     guard case .watchBranchResult(let answer)? = frame.serverMessage() else {
       return receivedUnreadable("a repo/watch_branch_result without its fields")
     }
-    guard
-      let watch = watches.first(where: { $0.matcher.matches(frame.scan, in: frame.bytes) })
-    else { return }
+    guard let watch = watches.first(where: { $0.isAbout(frame) }) else { return }
     if let error = answer.failure {
       watches.removeAll { $0 === watch }
       watch.watcher.received(
@@ -396,6 +396,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
 
   /// For the connection.
   public func failed(_ error: ClientError) {
+    connection.delegate = nil
     failAll(error)
     observer?.failed(error)
   }

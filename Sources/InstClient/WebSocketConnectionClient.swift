@@ -27,7 +27,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     }
   }
 
-  public weak var delegate: (any ConnectionClientDelegate)?
+  public var delegate: (any ConnectionClientDelegate)?
   public private(set) var connectionState = ConnectionState(.disconnected)
   public private(set) var openingDeadline: Deadline?
   public var origin: String? { url.origin }

@@ -51,6 +51,8 @@ private final class WatchRun {
   private let client: InstRecordsClient
   private let address: BranchAddress
   private let ending: EndingOptions
+  /// A plain copy: the option's own getter is too slow to be asked for each line.
+  private let lineCount: Int?
   private let readyFile: ReadyFile?
   private let over = Promise<Void>()
 
@@ -75,6 +77,7 @@ private final class WatchRun {
     self.client = client
     self.address = address
     self.ending = ending
+    lineCount = ending.lineCount
     self.readyFile = readyFile
     updatesHead = LineHead("\"type\":\"updates\"", address)
     syncHead = LineHead("\"type\":\"sync\"", address)
@@ -131,7 +134,7 @@ private final class WatchRun {
       if Reactor.shared.now < self.lastArrival.advanced(byMilliseconds: idle.milliseconds) {
         return self.scheduleIdleCheck()
       }
-      if let count = self.ending.lineCount {
+      if let count = self.lineCount {
         return self.end(
           .failure(
             .timeout(
@@ -208,7 +211,7 @@ extension WatchRun: BranchWatcher {
     }
     output.endLine()
     updateLines += 1
-    if updateLines == ending.lineCount { end(.status(.done)) }
+    if updateLines == lineCount { end(.status(.done)) }
   }
 
   /// Fields that only the server knows the meaning of.

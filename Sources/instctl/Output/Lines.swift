@@ -1,5 +1,6 @@
 import InstProtocol
 import JSONText
+import WebSocket
 
 /// What the lines of one kind begin with.
 struct LineHead {
@@ -29,15 +30,16 @@ struct LineHead {
   }
 }
 
-/// The time of day in quotes, written anew only when the millisecond has changed.
+/// The time of day in quotes: the same for all lines of one wake-up.
 struct LineClock {
   private(set) var quoted = [UInt8](repeating: UInt8(ascii: "\""), count: Timestamp.length + 2)
-  private var shown: Timestamp?
+  private var turn: MonotonicTime?
 
-  mutating func update() {
+  /// - Parameter turn: the time at which the loop woke up.
+  mutating func update(in turn: MonotonicTime) {
+    guard turn != self.turn else { return }
+    self.turn = turn
     let now = Timestamp.now()
-    guard now != shown else { return }
-    shown = now
     quoted.withUnsafeMutableBytes { bytes in
       now.write(to: UnsafeMutableRawBufferPointer(rebasing: bytes[1...Timestamp.length]))
     }

@@ -1,6 +1,7 @@
 import Glibc
 import JSONText
 import Transport
+import WebSocket
 
 /// stdout: lines are gathered and written together when no more input is waiting, without ever
 /// blocking the loop.
@@ -53,7 +54,7 @@ final class StandardOutput: ReadinessHandler {
 
   /// Begins a line: type, time, and the branch where there is one.
   func beginLine(_ head: LineHead) {
-    clock.update()
+    clock.update(in: Reactor.shared.now)
     writer.beginObject()
     writer.literal(head.type)
     writer.key("time")

@@ -44,10 +44,13 @@ final class CommandRun {
   }
 
   /// Whether the command is over but for taking leave.
-  var isEnding: Bool { ending.isFulfilled }
+  private(set) var isEnding = false
 
   /// Ends the command, unless it is ending already.
-  func end(_ ending: Ending) { self.ending.fulfil(ending) }
+  func end(_ ending: Ending) {
+    isEnding = true
+    self.ending.fulfil(ending)
+  }
 
   /// Ends the command with a failure.
   func fail(_ failure: Failure) { end(.failure(failure)) }

@@ -13,7 +13,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-/// A test target beside the library of the same name.
+/// A test target, with the same settings.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -71,6 +71,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+
+    tests("JSONTextTests", ["JSONText"]),
+    tests("WebSocketTests", ["WebSocket", "CZlib"]),
+    tests("InstProtocolTests", ["InstProtocol", "JSONText"]),
+    tests("EndToEndTests", ["instctl", "wsecho-client"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -160,7 +160,7 @@ public final class InstRecordsClient {
   /// Every stored update of a branch, with the times at which they were stored.
   public func getBranchUpdates(
     _ address: BranchAddress
-  ) async throws(ClientError) -> StoredUpdates {
+  ) async throws(ClientError) -> BranchSnapshot {
     let read = PendingRead(address)
     reads.append(read)
     sendWhatWaits()
@@ -257,7 +257,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
       let index = reads.firstIndex(where: { $0.matcher.matches(scan, in: frame.bytes) })
     {
       let read = reads.remove(at: index)
-      return read.promise.fulfil(.success(StoredUpdates(frame, address: read.address)))
+      return read.promise.fulfil(.success(BranchSnapshot(frame, address: read.address)))
     }
     for watch in watches where watch.isAbout(frame) {
       if !watch.received(frame) {
@@ -407,7 +407,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
 private final class PendingRead {
   let address: BranchAddress
   let matcher: AddressMatcher
-  let promise = Promise<Result<StoredUpdates, ClientError>>()
+  let promise = Promise<Result<BranchSnapshot, ClientError>>()
   /// The envelope's id of the request; nil while it is to be sent.
   var frameID: Int?
 
@@ -418,7 +418,7 @@ private final class PendingRead {
 }
 
 /// The stored updates of a branch, as the server listed them.
-public struct StoredUpdates: Sendable {
+public struct BranchSnapshot: Sendable {
   /// The branch.
   public let address: BranchAddress
   /// The message as it came.

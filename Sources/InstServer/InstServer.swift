@@ -1,1 +1,221 @@
-// placeholder
+public import Transport
+import WebSocket
+
+/// An inst server inside this process: for development, tests and CI.
+///
+/// It speaks the deployed dialect and keeps everything in memory, with a journal also on disk.
+@EventLoop
+public final class InstServer {
+  /// Where and how to serve.
+  public struct Options: Sendable {
+    /// The IP address to listen on.
+    public var host = "127.0.0.1"
+    /// The port; 0 lets the system choose.
+    public var port: UInt16 = 0
+    /// TLS, compression, sizes. The path is `/websocket`.
+    public var accept = AcceptOptions()
+    /// What the protocol side allows.
+    public var configuration = ServerConfiguration()
+    /// A file to which updates are appended before they are acknowledged, and from which the
+    /// branches are read at the start; nil keeps them in memory alone.
+    public var journalPath: String?
+    /// How many clients at a time; more are closed at once.
+    public var maximumClients = 10_000
+
+    /// The defaults: loopback, any port, no TLS, memory only.
+    public init() {
+      accept.path = "/websocket"
+      // A client that lets more than this wait is cut off.
+      accept.connection.maximumPendingOutput = 16 << 20
+      accept.connection.maximumMessageSize = 100 << 20
+      accept.connection.maximumFrameSize = 100 << 20
+      accept.connection.pingInterval = 30_000_000_000
+    }
+  }
+
+  /// Where it is reached, `ws://127.0.0.1:3000/websocket`.
+  public let url: WebSocketURL
+
+  /// Told of what deserves a line in a log: clients that come, go or are cut off.
+  public var onNote: (@EventLoop (String) -> Void)?
+  /// The journal cannot be written any more; from here on nothing is answered.
+  public var onFailure: (@EventLoop (JournalError) -> Void)?
+
+  private let options: Options
+  private var core: InstServerCore
+  private var journal: Journal?
+  private var listener: Listener?
+  private var clients: [ClientID: ServerClient] = [:]
+  private var openingCount = 0
+  private var lastClient: UInt64 = 0
+  /// What the core wants done, in order; it waits for the journal.
+  private var effects: [Effect] = []
+  private var isDeliveryScheduled = false
+  private var isStopping = false
+  private var hasFailed = false
+
+  /// Starts to serve.
+  public init(_ options: Options = Options()) throws(InstServerError) {
+    self.options = options
+    var configuration = options.configuration
+    configuration.storesUpdates = options.journalPath != nil
+    var core = InstServerCore(configuration: configuration)
+    if let path = options.journalPath {
+      do throws(JournalError) {
+        journal = try Journal(path: path) { core.restore($0) }
+      } catch { throw .journal(error) }
+    }
+    self.core = core
+    let relay = AcceptRelay()
+    let listener: Listener
+    do throws(TransportError) {
+      listener = try Listener(host: options.host, port: options.port) { relay.accept?($0) }
+    } catch { throw .transport(error) }
+    url = WebSocketURL(
+      isSecure: options.accept.tls != nil, host: listener.address.host,
+      port: listener.address.port, target: options.accept.path ?? "/")
+    self.listener = listener
+    relay.accept = { [weak self] in self?.accept($0) }
+  }
+
+  // MARK: Clients
+
+  private func accept(_ connection: AcceptedConnection) {
+    guard !isStopping, clients.count + openingCount < options.maximumClients else { return }
+    openingCount += 1
+    let options = options.accept
+    EventLoop.start {
+      do throws(ConnectError) {
+        let channel = try await WebSocketChannel.accept(connection, options: options)
+        self.openingCount -= 1
+        self.opened(channel, address: connection.peerAddress?.host ?? "")
+      } catch {
+        self.openingCount -= 1
+        self.onNote?("a connection came to nothing: \(error)")
+      }
+    }
+  }
+
+  private func opened(_ channel: WebSocketChannel, address: String) {
+    guard !isStopping else { return channel.close(CloseFrame(code: .goingAway)) }
+    lastClient += 1
+    let id = ClientID(lastClient)
+    let client = ServerClient(id: id, channel: channel, server: self)
+    clients[id] = client
+    channel.handler = client
+    core.connect(id, address: address)
+    onNote?("client \(id.rawValue) has connected from \(address)")
+  }
+
+  fileprivate func received(_ frame: UnsafeRawBufferPointer, from client: ClientID) {
+    guard !hasFailed else { return }
+    core.receive(frame, from: client, now: wallClockMilliseconds(), effects: &effects)
+    scheduleDelivery()
+  }
+
+  fileprivate func ended(_ client: ClientID, _ end: ChannelEnd) {
+    clients[client] = nil
+    core.disconnect(client, effects: &effects)
+    scheduleDelivery()
+    onNote?("client \(client.rawValue) is gone: \(end.description)")
+  }
+
+  // MARK: Effects
+
+  private func scheduleDelivery() {
+    guard !isDeliveryScheduled, !effects.isEmpty else { return }
+    isDeliveryScheduled = true
+    Reactor.shared.atEndOfTurn { [weak self] in self?.deliver() }
+  }
+
+  /// First what is to be stored, all of it with one flush, then the rest in order: nobody hears of an
+  /// update that a crash could still take back.
+  private func deliver() {
+    isDeliveryScheduled = false
+    var effects: [Effect] = []
+    swap(&effects, &self.effects)
+    if let journal, !hasFailed {
+      do throws(JournalError) {
+        for case .store(let record) in effects { journal.append(record) }
+        try journal.flush()
+      } catch {
+        hasFailed = true
+        onFailure?(error)
+      }
+    }
+    guard !hasFailed else { return }
+    for effect in effects {
+      switch effect {
+      case .store: break
+      case .send(let client, let frame): clients[client]?.send(frame)
+      case .close(let client, let code):
+        clients[client]?.channel.close(
+          CloseFrame(code: code.map(CloseCode.init(rawValue:)), reason: ""))
+      }
+    }
+  }
+
+  // MARK: The end
+
+  /// Takes leave of every client with a close frame and stops listening; returns when the connections
+  /// are gone.
+  public func stop() async {
+    isStopping = true
+    listener?.close()
+    listener = nil
+    let leaving = Array(clients.values)
+    for client in leaving {
+      client.channel.close(CloseFrame(code: .goingAway, reason: "the server is stopping"))
+    }
+    for client in leaving { await client.channel.finished() }
+  }
+}
+
+/// Why a server cannot start.
+public enum InstServerError: Error, Hashable, Sendable {
+  /// The address cannot be listened on.
+  case transport(TransportError)
+  /// The journal cannot be used.
+  case journal(JournalError)
+}
+
+/// Stands in for a server that is not complete while its listener is made.
+@EventLoop
+private final class AcceptRelay {
+  var accept: (@EventLoop (AcceptedConnection) -> Void)?
+}
+
+/// One connected client.
+@EventLoop
+private final class ServerClient: WebSocketChannelHandler {
+  let id: ClientID
+  let channel: WebSocketChannel
+  private weak var server: InstServer?
+
+  init(id: ClientID, channel: WebSocketChannel, server: InstServer) {
+    self.id = id
+    self.channel = channel
+    self.server = server
+  }
+
+  func send(_ frame: [UInt8]) {
+    do throws(WebSocketError) {
+      try channel.send(frame)
+    } catch {
+      guard case .outputFull = error else { return }
+      server?.onNote?("client \(id.rawValue) reads too slowly and is cut off")
+      channel.abort()
+    }
+  }
+
+  func channel(
+    _ channel: WebSocketChannel, received kind: MessageKind, _ payload: UnsafeRawBufferPointer
+  ) {
+    // Binary messages are ignored without a word (PROTOCOL section 3).
+    if kind == .text { server?.received(payload, from: id) }
+  }
+
+  func channelDrained(_ channel: WebSocketChannel) {}
+  func channelCanSend(_ channel: WebSocketChannel) {}
+  func channel(_ channel: WebSocketChannel, ended end: ChannelEnd) { server?.ended(id, end) }
+}

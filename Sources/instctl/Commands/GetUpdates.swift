@@ -44,7 +44,7 @@ struct GetUpdates: ParsableCommand {
   }
 
   @EventLoop
-  private static func print(_ stored: StoredUpdates, to output: StandardOutput) {
+  private static func print(_ stored: BranchSnapshot, to output: StandardOutput) {
     output.beginLine(LineHead("\"type\":\"updates\"", stored.address))
     let shown = ["type", "recordName", "inst", "branch"]
     stored.message.bytes.withUnsafeBytes { bytes in

@@ -15,7 +15,7 @@ struct Instctl: ParsableCommand {
       is ever an argument.
       """,
     version: Version.text,
-    subcommands: [Watch.self, GetUpdates.self, AddUpdates.self])
+    subcommands: [Watch.self, GetUpdates.self, AddUpdates.self, Serve.self])
 
   static func main() {
     do {

@@ -39,7 +39,8 @@ struct Watch: ParsableCommand {
       let watch = WatchRun(
         run, client, address, ending: ending, readyFile: readyFile.map(ReadyFile.init))
       watch.start()
-      await watch.untilEnd()
+      await run.untilEnding()
+      withExtendedLifetime(watch) {}
     }
   }
 }
@@ -54,7 +55,6 @@ private final class WatchRun {
   /// A plain copy: the option's own getter is too slow to be asked for each line.
   private let lineCount: Int?
   private let readyFile: ReadyFile?
-  private let over = Promise<Void>()
 
   private let updatesHead: LineHead
   private let syncHead: LineHead
@@ -111,8 +111,6 @@ private final class WatchRun {
     client.watchBranchUpdates(address, watcher: self)
     client.connect()
   }
-
-  func untilEnd() async { await over.get() }
 
   // MARK: Ends
 

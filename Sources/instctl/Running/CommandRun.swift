@@ -52,6 +52,9 @@ final class CommandRun {
     self.ending.fulfil(ending)
   }
 
+  /// Waits until something ends the command.
+  func untilEnding() async { _ = await ending.get() }
+
   /// Ends the command with a failure.
   func fail(_ failure: Failure) { end(.failure(failure)) }
 

@@ -28,7 +28,7 @@ struct ReadyFile: Sendable {
   private func failure(_ code: Int32) -> Failure {
     Failure(
       code: "write_failed", layer: .io,
-      message: "the ready file '\(path)' cannot be written: \(systemMessage(code))",
+      message: "'\(path)' cannot be written: \(systemMessage(code))",
       exit: .inputOutput)
   }
 }

@@ -1,0 +1,159 @@
+import ArgumentParser
+import Glibc
+import InstServer
+import JSONText
+import Transport
+import WebSocket
+
+/// `instctl serve`.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run an inst server in this process, for development and CI.",
+    discussion: """
+      Prints one line of type listening with the URL to give to --server, then serves until it is ended \
+      by a signal. Everybody may read and write everything. Without --data nothing outlives the process.
+
+      Examples:
+        instctl serve --port 0
+        instctl serve --port 3000 --data insts.jsonl
+        instctl serve --tls --cert-out ca.pem
+      """)
+
+  @Option(help: ArgumentHelp("The IP address to listen on.", valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(name: .shortAndLong, help: "The port; 0 lets the system choose.")
+  var port: UInt16 = 3000
+
+  @Flag(help: "Speak TLS; with a certificate made now for localhost, unless --cert is given.")
+  var tls = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The certificate and its chain, PEM; implies --tls.", valueName: "file"))
+  var cert: String?
+
+  @Option(help: ArgumentHelp("The certificate's key, PEM.", valueName: "file"))
+  var certKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the certificate that was made to this file, for the clients' --cacert.",
+      valueName: "file"))
+  var certOut: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the updates in this file: appended and flushed before they are acknowledged, and read "
+        + "back at the start.", valueName: "file"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp("The most that the updates of an inst may take.", valueName: "size"))
+  var maxInstBytes: SizeArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most messages accepted from an address in a time, such as 100/1s.", valueName: "n/duration"))
+  var rateLimit: RateArgument?
+
+  @Flag(inversion: .prefixedNo, help: "Accept compression (permessage-deflate).")
+  var compress = true
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest message accepted, after decompression.", valueName: "size"))
+  var maxMessage = SizeArgument(bytes: 100 << 20, text: "100MiB")
+
+  @Option(
+    help: ArgumentHelp(
+      "Create this file when the server is listening.", valueName: "file"))
+  var readyFile: String?
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if (cert == nil) != (certKey == nil) {
+      throw ValidationError("--cert and --cert-key go together")
+    }
+    if certOut != nil, cert != nil {
+      throw ValidationError("--cert-out is for a certificate that is made, not for a given one")
+    }
+    if certOut != nil, !tls { throw ValidationError("--cert-out needs --tls") }
+  }
+
+  func run() throws {
+    let diagnostics = output.diagnostics
+    CommandRun.execute(diagnostics) { run throws(Failure) in
+      let server = try start()
+      server.onNote = { diagnostics.note($0) }
+      server.onFailure = { run.fail(Failure($0)) }
+      run.close = { await server.stop() }
+      run.output.beginLine(LineHead("\"type\":\"listening\""))
+      run.output.writer.key("url")
+      run.output.writer.string(server.url.description)
+      run.output.endLine()
+      run.output.flush()
+      if let readyFile {
+        try ReadyFile(path: readyFile).write(
+          #"{"type":"listening","url":"\#(server.url.description)"}"#)
+      }
+      await run.untilEnding()
+    }
+  }
+
+  @EventLoop
+  private func start() throws(Failure) -> InstServer {
+    var options = InstServer.Options()
+    options.host = host
+    options.port = port
+    options.accept.compresses = compress
+    options.accept.connection.maximumMessageSize = maxMessage.bytes
+    options.accept.connection.maximumFrameSize = maxMessage.bytes
+    options.accept.tls = try tlsContext()
+    options.configuration.maxInstBytes = maxInstBytes?.bytes
+    options.configuration.rateLimit = rateLimit.map {
+      .init(maximumMessages: $0.count, windowMilliseconds: $0.windowMilliseconds)
+    }
+    options.journalPath = data
+    do throws(InstServerError) {
+      return try InstServer(options)
+    } catch {
+      switch error {
+      case .transport(let error): throw Failure(error)
+      case .journal(let error): throw Failure(error)
+      }
+    }
+  }
+
+  @EventLoop
+  private func tlsContext() throws(Failure) -> TLSContext? {
+    guard tls || cert != nil else { return nil }
+    let context: TLSContext
+    do throws(TLSError) {
+      if let cert, let certKey {
+        context = try TLSContext.server(identity: .files(certificate: cert, key: certKey))
+      } else {
+        context = try TLSContext.server(identity: .selfSigned)
+      }
+    } catch { throw Failure(error) }
+    if let certOut, let text = context.certificatePEM {
+      try ReadyFile(path: certOut).write(String(text.dropLast()))
+    }
+    return context
+  }
+}
+
+extension Failure {
+  init(_ error: JournalError) {
+    self.init(
+      code: "data_file", layer: .io, message: error.description, exit: .inputOutput)
+    switch error {
+    case .damaged:
+      code = "damaged_data_file"
+      self.exit = .badInput
+    case .inUse: code = "data_file_in_use"
+    case .unreadable, .unwritable: break
+    }
+  }
+}

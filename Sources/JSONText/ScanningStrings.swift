@@ -21,34 +21,53 @@ extension JSONCursor {
   }
 
   /// Moves to the next quote, backslash or control character, or to the end of the text.
+  ///
+  /// Works on copies: the compiler must take every load of text for one that could see a store to
+  /// the cursor.
   @inlinable
   @inline(__always)
   mutating func skipPlainBytes() {
-    while offset &+ 8 <= bytes.count {
-      var word = Words.load(bytes, at: offset)
+    let text = bytes
+    let end = text.count
+    var position = offset
+    var high = highBits
+    var raised = raisedBits
+    defer {
+      offset = position
+      highBits = high
+      raisedBits = raised
+    }
+    while position &+ 32 <= end {
+      let a = Words.load(text, at: position)
+      let b = Words.load(text, at: position &+ 8)
+      let c = Words.load(text, at: position &+ 16)
+      let d = Words.load(text, at: position &+ 24)
+      let stops =
+        Words.stringStops(a) | Words.stringStops(b) | Words.stringStops(c) | Words.stringStops(d)
+      if stops != 0 { break }
+      high |= a | b | c | d
+      raised |= (a &+ Words.ones) | (b &+ Words.ones) | (c &+ Words.ones) | (d &+ Words.ones)
+      position &+= 32
+    }
+    while position &+ 8 <= end {
+      var word = Words.load(text, at: position)
       let stops = Words.stringStops(word)
+      if stops != 0 { word &= Words.bits(before: stops) }
+      high |= word
+      raised |= word &+ Words.ones
       if stops != 0 {
-        word &= Words.bits(before: stops)
-        note(word)
-        offset &+= Words.index(ofFirst: stops)
+        position &+= Words.index(ofFirst: stops)
         return
       }
-      note(word)
-      offset &+= 8
+      position &+= 8
     }
-    while offset < bytes.count {
-      let byte = bytes[offset]
+    while position < end {
+      let byte = text[position]
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return }
-      note(UInt64(byte))
-      offset &+= 1
+      high |= UInt64(byte)
+      raised |= UInt64(byte) &+ Words.ones
+      position &+= 1
     }
-  }
-
-  @inlinable
-  @inline(__always)
-  mutating func note(_ word: UInt64) {
-    highBits |= word
-    raisedBits |= word &+ Words.ones
   }
 
   /// Moves from a backslash to behind its escape.

@@ -44,6 +44,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
   private var random = SystemRandomNumberGenerator()
   private var lastFrameID = 0
   private var writer = JSONWriter(capacity: 4096)
+  private var scanner = MessageScanner()
 
   /// A connection that lasted this long is made again at once.
   private static let settledMilliseconds: Int64 = 1000
@@ -210,7 +211,7 @@ extension WebSocketConnectionClient: WebSocketChannelHandler {
       return
     }
     do throws(MessageScanError) {
-      delegate?.received(ReceivedFrame(bytes: payload, scan: try MessageScan(payload)))
+      delegate?.received(ReceivedFrame(bytes: payload, scan: try scanner.scan(payload)))
     } catch {
       delegate?.receivedUnreadable(error.description)
     }

@@ -6,7 +6,7 @@ public import JSONText
 /// The whole frame is checked by the grammar of JSON, and the envelope by PROTOCOL section 3; of the
 /// fields only those named here, and only as far as it says. Where a name repeats, the last member
 /// counts. Ranges are offsets into the bytes that were scanned.
-public struct MessageScan: Sendable {
+public struct MessageScan: Hashable, Sendable {
   /// The forms of envelope.
   public enum Form: UInt8, Hashable, Sendable {
     /// `[1, id, message]`
@@ -66,19 +66,45 @@ public struct MessageScan: Sendable {
   /// - Parameter bytes: The text of the frame, known to be UTF-8.
   /// - Throws: ``MessageScanError``.
   public init(_ bytes: UnsafeRawBufferPointer) throws(MessageScanError) {
+    var beginning: MessageBeginning?
+    try self.init(bytes, noting: &beginning)
+  }
+
+  /// Scans a frame.
+  ///
+  /// - Parameter beginning: set to what there is before the updates, in a frame that has some.
+  init(
+    _ bytes: UnsafeRawBufferPointer, noting beginning: inout MessageBeginning?
+  ) throws(MessageScanError) {
     form = .message
     id = JSONRange(kind: .null, start: 0, end: 0)
     let fault: JSONKind?
     do throws(JSONError) {
-      fault = try scanFrame(bytes)
+      fault = try scanFrame(bytes, &beginning)
     } catch { throw .notJSON(error) }
     if let fault { throw .notAnEnvelope(fault) }
+  }
+
+  /// Scans a frame of which the beginning is known.
+  init(
+    _ bytes: UnsafeRawBufferPointer, after beginning: borrowing MessageBeginning
+  ) throws(MessageScanError) {
+    self = beginning.scan
+    var cursor = JSONCursor(bytes, at: beginning.cursor)
+    do throws(JSONError) {
+      try scanUpdates(&cursor)
+      var further: MessageBeginning? = nil
+      try scanMembers(&cursor, &further)
+      try scanEnd(&cursor)
+    } catch { throw .notJSON(error) }
   }
 
   /// Moves over the whole text.
   ///
   /// - Returns: Nil for an envelope; the kind of what the text is when it is none.
-  private mutating func scanFrame(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONKind? {
+  private mutating func scanFrame(
+    _ bytes: UnsafeRawBufferPointer, _ beginning: inout MessageBeginning?
+  ) throws(JSONError) -> JSONKind? {
     var cursor = JSONCursor(bytes)
     let kind = try cursor.peekKind()
     guard kind == .array else {
@@ -87,18 +113,24 @@ public struct MessageScan: Sendable {
       return kind
     }
     try cursor.beginArray()
-    let isEnvelope = try scanElements(&cursor)
+    let isEnvelope = try scanElements(&cursor, &beginning)
     // Past a fault, too: text that is no JSON counts as nothing else.
+    try scanEnd(&cursor)
+    return isEnvelope ? nil : .array
+  }
+
+  private mutating func scanEnd(_ cursor: inout JSONCursor) throws(JSONError) {
     if cursor.depth == 1 {
       while try cursor.nextElement() { try cursor.skipValue() }
     }
     try cursor.end()
     isPlain = cursor.isPlain
-    return isEnvelope ? nil : .array
   }
 
   /// Reads the elements that make an envelope. False when they do not.
-  private mutating func scanElements(_ cursor: inout JSONCursor) throws(JSONError) -> Bool {
+  private mutating func scanElements(
+    _ cursor: inout JSONCursor, _ beginning: inout MessageBeginning?
+  ) throws(JSONError) -> Bool {
     guard try cursor.nextElement() else { return false }
     let number = try cursor.skipValue().int(at: cursor.bytes)
     guard let form = number.flatMap(Form.init(rawValue:)) else { return false }
@@ -112,21 +144,28 @@ public struct MessageScan: Sendable {
       try cursor.skipValue()
       return false
     }
-    try scanFields(&cursor)
+    try cursor.beginObject()
+    content = JSONRange(kind: .object, start: cursor.position &- 1, end: cursor.position)
+    try scanMembers(&cursor, &beginning)
     return true
   }
 
-  private mutating func scanFields(_ cursor: inout JSONCursor) throws(JSONError) {
+  /// Reads the members that are left of the message or info.
+  private mutating func scanMembers(
+    _ cursor: inout JSONCursor, _ beginning: inout MessageBeginning?
+  ) throws(JSONError) {
     let bytes = cursor.bytes
-    try cursor.beginObject()
-    let start = cursor.position &- 1
     while let name = try cursor.nextKey() {
       switch Field(name, in: bytes) {
-      case .type: typeName = try cursor.skipValue().string
+      case .type:
+        typeName = try cursor.skipValue().string
+        type = typeName.map { MessageType($0, in: bytes) } ?? .unknown
       case .recordName: recordName = try cursor.skipValue()
       case .inst: inst = try cursor.skipValue()
       case .branch: branch = try cursor.skipValue()
-      case .updates: try scanUpdates(&cursor)
+      case .updates:
+        beginning = MessageBeginning(scan: self, cursor: cursor)
+        try scanUpdates(&cursor)
       case .updateID: updateID = try cursor.skipValue()
       case .initial: initial = try cursor.skipValue()
       case .timestamps: timestamps = try cursor.skipValue()
@@ -137,8 +176,7 @@ public struct MessageScan: Sendable {
         try cursor.skipValue()
       }
     }
-    content = JSONRange(kind: .object, start: start, end: cursor.position)
-    if let typeName { type = MessageType(typeName, in: bytes) }
+    content?.end = cursor.position
   }
 
   private mutating func scanUpdates(_ cursor: inout JSONCursor) throws(JSONError) {

@@ -47,6 +47,20 @@ public struct JSONCursor {
     self.maximumDepth = min(maximumDepth, JSON.greatestMaximumDepth)
   }
 
+  /// A cursor at the same place in another text that begins with the same bytes, all those that
+  /// `cursor` has moved over.
+  @inlinable
+  public init(_ bytes: UnsafeRawBufferPointer, at cursor: JSONCursor) {
+    self.bytes = bytes
+    maximumDepth = cursor.maximumDepth
+    offset = cursor.offset
+    openContainers = cursor.openContainers
+    isBehindBracket = cursor.isBehindBracket
+    hasBreaks = cursor.hasBreaks
+    highBits = cursor.highBits
+    raisedBits = cursor.raisedBits
+  }
+
   /// The offset of the next byte.
   @inlinable
   public var position: Int { offset }

@@ -117,6 +117,12 @@ public struct JSONWriter: ~Copyable {
     needsComma = true
   }
 
+  /// Writes trusted JSON that the program itself has made, as it is.
+  @inlinable
+  public mutating func raw(_ json: [UInt8]) {
+    json.withUnsafeBytes { raw($0) }
+  }
+
   /// Writes a value as it came. It may contain line breaks, and characters that mean something to a
   /// terminal; for output there is ``passThrough(_:)``.
   public mutating func raw(_ json: RawJSON) {

@@ -150,9 +150,7 @@ private final class WatchRun {
 
   private func line(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
     guard isPrinting else { return }
-    run.output.beginLine(head)
-    members(&run.output.writer)
-    run.output.endLine()
+    run.output.line(head, members)
   }
 }
 
@@ -187,39 +185,21 @@ extension WatchRun: BranchWatcher {
     lastArrival = Reactor.shared.now
     guard isPrinting else { return }
     let output = run.output
-    output.beginLine(updatesHead)
-    output.writer.key("updates")
-    if updates.isPlain {
-      output.value(updates.updates)
+    if updates.isPlain, updates.updates.count >= StandardOutput.straightOutSize {
+      output.beginLine(updatesHead)
+      output.writer.key("updates")
+      output.straightOut(updates.updates)
+      output.writer.members(behind: updates)
+      output.endLine()
     } else {
-      output.writer.passThrough(updates.updates)
+      output.line(updatesHead) { writer in
+        writer.key("updates")
+        writer.passThrough(updates.updates, isPlain: updates.isPlain)
+        writer.members(behind: updates)
+      }
     }
-    if let timestamps = updates.timestamps {
-      output.writer.key("timestamps")
-      output.writer.passThrough(timestamps, isPlain: updates.isPlain)
-    }
-    output.writer.key("initial")
-    output.writer.bool(updates.isInitial)
-    if updates.isReplay {
-      output.writer.key("replay")
-      output.writer.bool(true)
-    }
-    if let message = updates.messageWithOtherFields {
-      otherFields(of: message)
-    }
-    output.endLine()
     updateLines += 1
     if updateLines == lineCount { end(.status(.done)) }
-  }
-
-  /// Fields that only the server knows the meaning of.
-  private func otherFields(of message: UnsafeRawBufferPointer) {
-    let known = ["type", "recordName", "inst", "branch", "updates", "timestamps", "initial"]
-    guard let value = try? JSONValue(parsing: message) else { return }
-    for member in value.objectValue ?? [] where !known.contains(member.name) {
-      run.output.writer.key(string: member.name)
-      run.output.writer.value(member.value)
-    }
   }
 
   func synced() {
@@ -323,6 +303,27 @@ extension WatchRun: InstRecordsObserver {
 }
 
 extension JSONWriter {
+  /// The members of a line that follow the updates themselves.
+  fileprivate mutating func members(behind updates: BranchUpdates) {
+    if let timestamps = updates.timestamps {
+      key("timestamps")
+      passThrough(timestamps, isPlain: updates.isPlain)
+    }
+    if updates.isInitial { literal("\"initial\":true") } else { literal("\"initial\":false") }
+    if updates.isReplay { literal("\"replay\":true") }
+    if let message = updates.messageWithOtherFields { otherFields(of: message) }
+  }
+
+  /// Fields that only the server knows the meaning of.
+  private mutating func otherFields(of message: UnsafeRawBufferPointer) {
+    let known = ["type", "recordName", "inst", "branch", "updates", "timestamps", "initial"]
+    guard let value = try? JSONValue(parsing: message) else { return }
+    for member in value.objectValue ?? [] where !known.contains(member.name) {
+      key(string: member.name)
+      self.value(member.value)
+    }
+  }
+
   /// The members that tell of a server's error.
   mutating func errorMembers(_ info: ErrorInfo) {
     key("errorCode")

@@ -2,17 +2,40 @@ import InstProtocol
 import JSONText
 import WebSocket
 
-/// What the lines of one kind begin with.
-struct LineHead {
-  /// The member `"type":"…"`.
-  let type: StaticString
+/// What the lines of one kind begin with: type, time, and the branch where they belong to one.
+final class LineHead {
+  private let type: StaticString
   /// The members that name the branch, as text; empty for lines that belong to none.
-  let branch: [UInt8]
+  private let branch: [UInt8]
+  private var text: [UInt8] = []
+  private var turn: MonotonicTime?
 
   /// - Parameter type: the member `"type":"…"`, ready to be written.
   init(_ type: StaticString, _ address: BranchAddress? = nil) {
     self.type = type
     branch = address.map(Self.members) ?? []
+  }
+
+  /// Writes the beginning of a line, up to the first member of its own.
+  ///
+  /// - Parameter turn: the time at which the loop woke up. All lines of a wake-up have the same time
+  ///   of day, so the text is made once for them.
+  func write(to writer: inout JSONWriter, in turn: MonotonicTime) {
+    if turn != self.turn {
+      self.turn = turn
+      text = made(at: .now())
+    }
+    writer.raw(text)
+  }
+
+  private func made(at time: Timestamp) -> [UInt8] {
+    var writer = JSONWriter(capacity: 512)
+    writer.beginObject()
+    writer.literal(type)
+    writer.key("time")
+    writer.string(time.text)
+    if !branch.isEmpty { writer.raw(branch) }
+    return writer.bytes
   }
 
   /// `"recordName":…,"inst":…,"branch":…`, made once for all lines of the branch.
@@ -27,21 +50,5 @@ struct LineHead {
     writer.string(address.branch)
     writer.endObject()
     return Array(writer.bytes.dropFirst().dropLast())
-  }
-}
-
-/// The time of day in quotes: the same for all lines of one wake-up.
-struct LineClock {
-  private(set) var quoted = [UInt8](repeating: UInt8(ascii: "\""), count: Timestamp.length + 2)
-  private var turn: MonotonicTime?
-
-  /// - Parameter turn: the time at which the loop woke up.
-  mutating func update(in turn: MonotonicTime) {
-    guard turn != self.turn else { return }
-    self.turn = turn
-    let now = Timestamp.now()
-    quoted.withUnsafeMutableBytes { bytes in
-      now.write(to: UnsafeMutableRawBufferPointer(rebasing: bytes[1...Timestamp.length]))
-    }
   }
 }

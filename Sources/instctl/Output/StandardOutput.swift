@@ -30,7 +30,6 @@ final class StandardOutput: ReadinessHandler {
   private let isSocket: Bool
   private var registration: Reactor.Registration?
   private var written = 0
-  private var clock = LineClock()
 
   /// Gathered output beyond this is written at once.
   private static let flushSize = 64 * 1024
@@ -52,33 +51,48 @@ final class StandardOutput: ReadinessHandler {
     registration = try? Reactor.shared.add(descriptor, [], self)
   }
 
-  /// Begins a line: type, time, and the branch where there is one.
-  func beginLine(_ head: LineHead) {
-    clock.update(in: Reactor.shared.now)
-    writer.beginObject()
-    writer.literal(head.type)
-    writer.key("time")
-    clock.quoted.withUnsafeBytes { writer.raw($0) }
-    if !head.branch.isEmpty { head.branch.withUnsafeBytes { writer.raw($0) } }
+  /// Writes a line.
+  func line(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
+    // One access to the writer for all of it: each is checked at run time.
+    Self.append(head, in: Reactor.shared.now, members, to: &writer)
+    flushIfFull()
   }
 
-  /// Ends a line, and writes it out if enough has gathered.
+  private static func append(
+    _ head: LineHead, in turn: MonotonicTime, _ members: (inout JSONWriter) -> Void,
+    to writer: inout JSONWriter
+  ) {
+    head.write(to: &writer, in: turn)
+    members(&writer)
+    writer.endObject()
+    writer.finishLine()
+  }
+
+  /// Begins a line that is written in steps.
+  func beginLine(_ head: LineHead) { head.write(to: &writer, in: Reactor.shared.now) }
+
+  /// Ends a line that was begun.
   func endLine() {
     writer.endObject()
     writer.finishLine()
+    flushIfFull()
+  }
+
+  private func flushIfFull() {
     if writer.count - written >= Self.flushSize { flush() }
   }
 
-  /// Writes a value in the middle of a line, as it is; a large one goes out straight from where it is.
-  func value(_ json: UnsafeRawBufferPointer) {
+  /// From this size on ``straightOut(_:)`` is the better way for a value.
+  static let straightOutSize = 64 * 1024
+
+  /// Writes a large value in the middle of a line straight from where it is.
+  func straightOut(_ json: UnsafeRawBufferPointer) {
+    flush()
     var rest = json
-    if json.count >= Self.flushSize {
-      flush()
-      while !rest.isEmpty, !isStalled, ended == nil {
-        let count = put(rest)
-        if count == 0 { break }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
+    while !rest.isEmpty, !isStalled, ended == nil {
+      let count = put(rest)
+      if count == 0 { break }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
     // With nothing left it still counts as the value, after which a comma is due.
     writer.raw(rest)

@@ -1,0 +1,179 @@
+import InstProtocol
+import JSONText
+
+extension MessageScan {
+  /// Whether an `repo/add_updates` is as clients write it: every field of the right type, so that
+  /// nothing needs another look. What is not may still be right.
+  func isPlainAddUpdates(in frame: UnsafeRawBufferPointer) -> Bool {
+    guard updates != nil, !updatesHaveEscapes, inst?.kind == .string, branch?.kind == .string,
+      timestamps == nil, initial == nil || initial?.kind == .boolean
+    else { return false }
+    if let updateID {
+      guard number(updateID, in: frame) != nil else { return false }
+    }
+    guard let recordName else { return false }
+    if recordName.kind == .null { return true }
+    // Neither empty, nor a record key, which stands for another name.
+    guard let name = recordName.string, name.count > 0, !name.hasEscapes else { return false }
+    return frame[name.start] != UInt8(ascii: "v")
+  }
+
+  /// The number that stands at a range, if one does, within the range of a `Double`.
+  func number(_ range: JSONRange, in frame: UnsafeRawBufferPointer) -> JSONNumber? {
+    guard range.kind == .number else { return nil }
+    let number = JSONNumber(String(decoding: range.bytes(in: frame), as: UTF8.self))
+    // So short a text without an exponent cannot be out of range.
+    if range.count < 18, range.bytes(in: frame).allSatisfy({ $0 | 0x20 != UInt8(ascii: "e") }) {
+      return number
+    }
+    return number?.double.isFinite == true ? number : nil
+  }
+}
+
+extension InstServerCore {
+  /// Adds updates whose message is written in another way than usual, by writing it in that one.
+  mutating func addUpdates(
+    _ request: AddUpdates, _ client: ClientID, now: Int64, effects: inout [Effect]
+  ) {
+    let plain = AddUpdates(
+      resolved(request.address), updates: request.updates, updateID: request.updateID)
+    var writer = JSONWriter()
+    do throws(DialectError) {
+      try Envelope.message(id: -1, ClientMessage.addUpdates(plain)).write(to: &writer)
+    } catch { return }
+    let size = request.updates.reduce(0) { $0 + $1.utf8.count }
+    writer.withUnsafeBytes { frame in
+      guard let scan = try? MessageScan(frame) else { return }
+      addUpdates(scan, size: size, in: frame, from: client, now: now, effects: &effects)
+    }
+  }
+
+  /// Stores updates, relays them to all other watchers, and acknowledges them, in this order.
+  ///
+  /// - Parameters:
+  ///   - scan: An `repo/add_updates` of which all fields are right.
+  ///   - size: The length of the updates together, in bytes of base64.
+  mutating func addUpdates(
+    _ scan: MessageScan, size: Int, in frame: UnsafeRawBufferPointer, from client: ClientID,
+    now: Int64, effects: inout [Effect]
+  ) {
+    guard let updates = scan.updates?.bytes(in: frame), let address = scan.address(in: frame)
+    else { return }
+    guard requireLogin(client, about: address, effects: &effects) != nil else { return }
+    if var refusal = refusalOfPublicInst(address) {
+      refusal.address = address
+      return send(error: refusal, id: -1, to: client, effects: &effects)
+    }
+    if scan.updateCount > 0 {
+      let memory = UpdateList.memory(text: updates.count, count: scan.updateCount)
+      if let limit = limitReached(by: size, memory: memory, in: address) {
+        return send(
+          .updatesReceived(
+            UpdatesReceived(
+              address, updateID: scan.updateID.flatMap { scan.number($0, in: frame) },
+              errorCode: .maxSizeReached, maxBranchSizeInBytes: JSONNumber(limit.maximum),
+              neededBranchSizeInBytes: JSONNumber(limit.needed))),
+          to: client, effects: &effects)
+      }
+      append(updates, count: scan.updateCount, size: size, to: address, at: now)
+      if configuration.storesUpdates, branches[address]?.isTemporary == false {
+        let record = StoredUpdates(
+          address: address, updates: RawJSON(scanned: updates), timestamp: now)
+        effects.append(.store(record))
+      }
+      relay(scan, in: frame, to: address, except: client, effects: &effects)
+    }
+    if scan.updateID != nil {
+      effects.append(.send(client, scan.frame(.acknowledgement, from: frame)))
+    }
+  }
+
+  mutating func restoreUpdates(_ record: StoredUpdates) {
+    record.updates.bytes.withUnsafeBytes { array in
+      var cursor = JSONCursor(array)
+      var count = 0
+      var size = 0
+      do throws(JSONError) {
+        try cursor.beginArray()
+        while try cursor.nextElement() {
+          let update = try cursor.readString()
+          count += 1
+          size += update.hasEscapes ? update.decoded(in: array).utf8.count : update.count
+        }
+      } catch { return }
+      guard count > 0 else { return }
+      append(array, count: count, size: size, to: record.address, at: record.timestamp)
+    }
+  }
+
+  private mutating func append(
+    _ array: UnsafeRawBufferPointer, count: Int, size: Int, to address: BranchAddress,
+    at time: Int64
+  ) {
+    insts[address.instAddress, default: InstUsage()].bytes += size
+    usedBytes += branches[address, default: Branch(isTemporary: false)]
+      .updates.append(array, count: count, size: size, at: time)
+  }
+
+  /// The limit that updates would go over, and what they would need.
+  private func limitReached(
+    by size: Int, memory: Int, in address: BranchAddress
+  ) -> (maximum: Int, needed: Int)? {
+    let needed = (insts[address.instAddress]?.bytes ?? 0) + size
+    if let maximum = configuration.maxInstBytes, needed > maximum { return (maximum, needed) }
+    let total = usedBytes + memory
+    return total > configuration.maxTotalBytes ? (configuration.maxTotalBytes, total) : nil
+  }
+
+  private func relay(
+    _ scan: MessageScan, in frame: UnsafeRawBufferPointer, to address: BranchAddress,
+    except client: ClientID, effects: inout [Effect]
+  ) {
+    guard let watchers = branches[address]?.watchers else { return }
+    guard watchers.contains(where: { $0.client != client }) else { return }
+    let copy = scan.frame(.relay, from: frame)
+    for watcher in watchers where watcher.client != client {
+      effects.append(.send(watcher.client, copy))
+    }
+  }
+}
+
+extension MessageScan {
+  /// The frames that follow from an `repo/add_updates`.
+  fileprivate enum Consequence {
+    /// The updates for another watcher.
+    case relay
+    /// The acknowledgement for the sender.
+    case acknowledgement
+  }
+
+  /// A frame put together from parts of the one that was scanned, as they are written there.
+  fileprivate func frame(
+    _ consequence: Consequence, from frame: UnsafeRawBufferPointer
+  ) -> [UInt8] {
+    let last = consequence == .relay ? updates : updateID
+    var text: [UInt8] = []
+    text.reserveCapacity(frame.count + 64)
+    func append(_ name: StaticString, _ range: JSONRange?) {
+      text.append(contentsOf: name.bytes)
+      if let range { text.append(contentsOf: range.bytes(in: frame)) }
+    }
+    switch consequence {
+    case .relay: append(#"[1,-1,{"type":"repo/add_updates","recordName":"#, recordName)
+    case .acknowledgement:
+      append(#"[1,-1,{"type":"repo/updates_received","recordName":"#, recordName)
+    }
+    append(#","inst":"#, inst)
+    append(#","branch":"#, branch)
+    append(consequence == .relay ? #","updates":"# : #","updateId":"#, last)
+    append("}]", nil)
+    return text
+  }
+}
+
+extension StaticString {
+  /// The UTF-8 of the literal, which lives as long as the program.
+  fileprivate var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+  }
+}

@@ -1,0 +1,130 @@
+import InstProtocol
+import JSONText
+
+/// An inst server of the deployed dialect without its sockets: frames and the time go in, effects
+/// come out (PROTOCOL section 5).
+///
+/// It knows no users: who logs in with a connection id is let in, any token is invalid, and a record
+/// is a name like any other, open to everyone.
+///
+/// The driver calls ``connect(_:address:)``, then ``receive(_:from:now:effects:)`` for each text frame
+/// (a binary one is ignored), then ``disconnect(_:effects:)``, and carries out the effects in order.
+public struct InstServerCore: Sendable {
+  /// What the server allows.
+  public let configuration: ServerConfiguration
+
+  var sessions: [ClientID: Session] = [:]
+  var branches: [BranchAddress: Branch] = [:]
+  var insts: [InstAddress: InstUsage] = [:]
+  var usedBytes = 0
+  var loggedInCount = 0
+  var rateLimiter: RateLimiter?
+  var generator: any RandomNumberGenerator & Sendable
+
+  /// A server without any branch.
+  ///
+  /// - Parameter generator: Chooses the device when an action is for any one.
+  public init(
+    configuration: ServerConfiguration = ServerConfiguration(),
+    generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+  ) {
+    self.configuration = configuration
+    self.generator = generator
+    rateLimiter = configuration.rateLimit.map { RateLimiter($0) }
+  }
+
+  /// Takes back what was stored by an earlier run, record by record in the order of storing.
+  public mutating func restore(_ record: StoredUpdates) {
+    restoreUpdates(record)
+  }
+
+  /// A connection was opened.
+  ///
+  /// - Parameter address: The client's address, by which messages are counted for the rate limit.
+  public mutating func connect(_ client: ClientID, address: String) {
+    sessions[client] = Session(address: address)
+  }
+
+  /// A connection is gone, for whatever reason.
+  public mutating func disconnect(_ client: ClientID, effects: inout [Effect]) {
+    guard let session = sessions.removeValue(forKey: client) else { return }
+    if session.info != nil { loggedInCount -= 1 }
+    for address in session.watchedDevices { removeDeviceWatcher(client, from: address) }
+    for address in session.watchedBranches {
+      removeWatcher(client, info: session.info, from: address, effects: &effects)
+    }
+  }
+
+  /// A connection has sent a text frame.
+  ///
+  /// - Parameters:
+  ///   - frame: The text, known to be UTF-8.
+  ///   - now: Milliseconds since the Unix epoch.
+  ///   - effects: Where to put what is to be done.
+  public mutating func receive(
+    _ frame: UnsafeRawBufferPointer, from client: ClientID, now: Int64, effects: inout [Effect]
+  ) {
+    guard isWithinRate(client, now: now, effects: &effects) else { return }
+    let scan: MessageScan
+    do throws(MessageScanError) {
+      scan = try MessageScan(frame)
+    } catch {
+      return refuseEnvelope(frame, because: error, from: client, effects: &effects)
+    }
+    guard let id = scan.number(scan.id, in: frame) else {
+      return refuse(frame, from: client, effects: &effects)
+    }
+    switch scan.form {
+    case .message:
+      receiveMessage(scan, id: id, in: frame, from: client, now: now, effects: &effects)
+    case .uploadRequest:
+      fail(.notSupported, "Messages are taken as they are, however large.", id, client, &effects)
+    case .downloadRequest:
+      fail(.messageNotFound, "There is no such message.", id, client, &effects)
+    case .uploadResponse, .error: break
+    }
+  }
+
+  private mutating func receiveMessage(
+    _ scan: MessageScan, id: JSONNumber, in frame: UnsafeRawBufferPointer, from client: ClientID,
+    now: Int64, effects: inout [Effect]
+  ) {
+    if scan.type == .addUpdates, scan.isPlainAddUpdates(in: frame) {
+      return addUpdates(
+        scan, size: scan.updateBytes, in: frame, from: client, now: now, effects: &effects)
+    }
+    guard let content = scan.content?.bytes(in: frame) else { return }
+    do throws(MessageError) {
+      let message = try ClientMessage(parsing: content, only: .deployed)
+      handle(message, id: id, from: client, now: now, effects: &effects)
+    } catch {
+      refuse(error, id: id, from: client, effects: &effects)
+    }
+  }
+
+  private mutating func handle(
+    _ message: ClientMessage, id: JSONNumber, from client: ClientID, now: Int64,
+    effects: inout [Effect]
+  ) {
+    switch message {
+    case .login(let login): logIn(login, client, effects: &effects)
+    case .watchBranch(let request): watchBranch(request, client, effects: &effects)
+    case .unwatchBranch(let request): unwatchBranch(request.address, client, effects: &effects)
+    case .getUpdates(let request): getUpdates(request.address, client, effects: &effects)
+    case .addUpdates(let request): addUpdates(request, client, now: now, effects: &effects)
+    case .sendAction(let request): sendAction(request, client, effects: &effects)
+    case .watchBranchDevices(let request):
+      watchDevices(request.address, client, effects: &effects)
+    case .unwatchBranchDevices(let request): unwatchDevices(request.address, client)
+    case .connectionCount(let request): countConnections(request, client, effects: &effects)
+    case .timeSync(let request): tellTime(request, client, now: now, effects: &effects)
+    case .httpRequest(let request): answerHTTP(request, client, effects: &effects)
+    case .permissionRequest(let request): refusePermission(request, client, effects: &effects)
+    // Nobody has been asked, so there is nobody to pass an answer on to.
+    case .permissionResponse: break
+    case .unknown:
+      let issue = FieldIssue(path: [.name("type")], problem: .unknownValue)
+      refuse(.invalidFields([issue]), id: id, from: client, effects: &effects)
+    }
+  }
+}

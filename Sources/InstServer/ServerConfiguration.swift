@@ -1,0 +1,36 @@
+/// What an inst server allows.
+public struct ServerConfiguration: Sendable, Hashable {
+  /// How many messages one client address may send.
+  public struct RateLimit: Sendable, Hashable {
+    /// How many messages a window lets through.
+    public var maximumMessages: Int
+    /// How long a window is, from the first message in it.
+    public var windowMilliseconds: Int64
+
+    /// A limit.
+    public init(maximumMessages: Int, windowMilliseconds: Int64) {
+      self.maximumMessages = maximumMessages
+      self.windowMilliseconds = windowMilliseconds
+    }
+  }
+
+  /// Whether there are public insts, those without a record.
+  public var allowsPublicInsts = true
+  /// How large the updates of one inst may be together, in bytes of base64. Nil for no limit of its
+  /// own.
+  public var maxInstBytes: Int?
+  /// How many connections may watch branches of one inst. Nil for any number.
+  public var maxConnectionsPerInst: Int?
+  /// How many branches one connection may watch, and of how many it may watch the devices.
+  public var maxBranchesPerConnection = 10_000
+  /// How much memory the updates of all insts may take together, in bytes.
+  public var maxTotalBytes = 1 << 30
+  /// How many messages a client may send. Nil for any number.
+  public var rateLimit: RateLimit?
+  /// Whether updates are to be stored, so that ``Effect/store(_:)`` comes before what follows from
+  /// them.
+  public var storesUpdates = false
+
+  /// Public insts, one gibibyte in all, nothing stored, no other limit.
+  public init() {}
+}

@@ -1,0 +1,44 @@
+import InstProtocol
+import JSONText
+
+extension InstServerCore {
+  /// Tells the time, to anybody.
+  func tellTime(
+    _ request: TimeSyncRequest, _ client: ClientID, now: Int64, effects: inout [Effect]
+  ) {
+    let time = JSONNumber(Int(now))
+    let response = TimeSyncResponse(
+      id: request.id, clientRequestTime: request.clientRequestTime, serverReceiveTime: time,
+      serverTransmitTime: time)
+    send(.timeSyncResponse(response), to: client, effects: &effects)
+  }
+
+  /// This server has no HTTP operations.
+  func answerHTTP(_ request: HTTPRequestMessage, _ client: ClientID, effects: inout [Effect]) {
+    let body = RawJSON([
+      "success": false, "errorCode": "operation_not_found",
+      "errorMessage": "This server has no HTTP operations.",
+    ])
+    let response = TunnelledResponse(
+      statusCode: 404, headers: RawJSON([:]), body: RawJSON(string: body.description))
+    send(
+      .httpResponse(HTTPResponseMessage(id: request.id, response: response)), to: client,
+      effects: &effects)
+  }
+
+  /// Without users there is nobody for whom a permission could be asked.
+  mutating func refusePermission(
+    _ request: PermissionRequest, _ client: ClientID, effects: inout [Effect]
+  ) {
+    guard requireLogin(client, about: nil, effects: &effects) != nil else { return }
+    let reason = request.reason
+    let subject = PermissionResponse.Subject(
+      recordName: reason.recordName, resourceKind: reason.resourceKind,
+      resourceID: reason.resourceID ?? "", subjectType: reason.subjectType,
+      subjectID: reason.subjectID ?? "")
+    let response = PermissionResponse(
+      success: false, subject: subject, errorCode: .unacceptableRequest,
+      errorMessage: "This server knows no users.")
+    send(.permissionResponse(response), to: client, effects: &effects)
+  }
+}

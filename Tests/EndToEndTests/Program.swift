@@ -16,7 +16,7 @@ enum Programs {
 final class Program: @unchecked Sendable {
   // `@unchecked`: everything that changes is behind `lock`.
   private let process = Process()
-  private let input = Pipe()
+  private let input: (read: FileHandle, write: FileHandle)
   private let lock = NSCondition()
   private var output = Data()
   private var errors = Data()
@@ -28,21 +28,22 @@ final class Program: @unchecked Sendable {
     _ arguments: [String], executable: URL = Programs.instctl,
     environment: [String: String] = [:], stdin: StandardInput = .closed
   ) throws {
+    input = try Self.pipe()
     process.executableURL = executable
     process.arguments = arguments
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("INSTCTL_") }
     all["SWIFT_BACKTRACE"] = "enable=no"
     process.environment = all.merging(environment) { $1 }
-    let outputPipe = Pipe()
-    let errorPipe = Pipe()
-    process.standardOutput = outputPipe
-    process.standardError = errorPipe
+    let outputPipe = try Self.pipe()
+    let errorPipe = try Self.pipe()
+    process.standardOutput = outputPipe.write
+    process.standardError = errorPipe.write
     switch stdin {
     case .closed: process.standardInput = FileHandle.nullDevice
-    case .open, .text: process.standardInput = input
+    case .open, .text: process.standardInput = input.read
     }
     for (pipe, isOutput) in [(outputPipe, true), (errorPipe, false)] {
-      pipe.fileHandleForReading.readabilityHandler = { [self] handle in
+      pipe.read.readabilityHandler = { [self] handle in
         let data = handle.availableData
         lock.withLock {
           if data.isEmpty {
@@ -58,10 +59,24 @@ final class Program: @unchecked Sendable {
       }
     }
     try process.run()
+    try outputPipe.write.close()
+    try errorPipe.write.close()
+    try input.read.close()
     if case .text(let text) = stdin {
       write(text)
       closeInput()
     }
+  }
+
+  /// A pipe that other programs, started at the same time, do not inherit: its end would not be seen
+  /// before theirs.
+  private static func pipe() throws -> (read: FileHandle, write: FileHandle) {
+    var ends: [Int32] = [0, 0]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
+    return (
+      FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
+      FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+    )
   }
 
   enum StandardInput {
@@ -72,10 +87,10 @@ final class Program: @unchecked Sendable {
   var identifier: Int32 { process.processIdentifier }
 
   func write(_ text: String) {
-    try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try? input.write.write(contentsOf: Data(text.utf8))
   }
 
-  func closeInput() { try? input.fileHandleForWriting.close() }
+  func closeInput() { try? input.write.close() }
 
   func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -190,6 +190,9 @@ public final class Reactor {
       handler.ready(readiness)
     }
     readyCount = 0
-    while let action = timers.popDue(at: now) { action() }
+    // What these timers set for now belongs to the next turn: work that puts itself off again and
+    // again would hold up everything else for good.
+    let last = nextTimer
+    while let action = timers.popDue(at: now, upTo: last) { action() }
   }
 }

@@ -29,9 +29,12 @@ struct TimerHeap {
     for index in stride(from: heap.count / 2, through: 0, by: -1) { siftDown(index) }
   }
 
-  mutating func popDue(at now: MonotonicTime) -> (@EventLoop () -> Void)? {
+  /// The next action that is due, of the timers numbered up to `last`.
+  mutating func popDue(
+    at now: MonotonicTime, upTo last: UInt64 = .max
+  ) -> (@EventLoop () -> Void)? {
     dropCancelled()
-    guard let first = heap.first, first.deadline <= now else { return nil }
+    guard let first = heap.first, first.deadline <= now, first.number <= last else { return nil }
     removeFirst()
     return actions.removeValue(forKey: first.number)
   }

@@ -2,7 +2,7 @@
 public struct WebSocketURL: Hashable, Sendable, CustomStringConvertible {
   /// `wss` rather than `ws`.
   public let isSecure: Bool
-  /// The host's name or IP address, without brackets.
+  /// The host's name in lower case, or IP address without brackets.
   public let host: String
   /// The port.
   public let port: UInt16
@@ -49,14 +49,14 @@ public struct WebSocketURL: Hashable, Sendable, CustomStringConvertible {
       guard literal.contains(":"), SocketAddress(literal: literal, port: 0) != nil else {
         throw invalid("'\(literal)' is no IPv6 address")
       }
-      host = literal
+      host = literal.lowercased()
       let after = authority[authority.index(after: end)...]
       guard after.isEmpty || after.hasPrefix(":") else { throw invalid("text follows ']'") }
       portText = after.isEmpty ? nil : after.dropFirst()
     } else {
       let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count <= 2 else { throw invalid("an IPv6 address needs brackets") }
-      host = parts.first.map(String.init) ?? ""
+      host = parts.first?.lowercased() ?? ""
       portText = parts.count == 2 ? parts[1] : nil
     }
     guard !host.isEmpty else { throw invalid("the host is missing") }

@@ -74,10 +74,10 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
 
   private func waitForLogin() {
     guard let deadline = inner.openingDeadline else { return }
-    loginTimer = Reactor.shared.schedule(at: deadline.time) { [weak self] in
-      self?.loginTimer = nil
-      self?.inner.dropConnection(
-        because: .loginTimedOut(milliseconds: deadline.milliseconds))
+    // Not weak: that would slow down every later use, and the timer ends with the login.
+    loginTimer = Reactor.shared.schedule(at: deadline.time) { [self] in
+      loginTimer = nil
+      inner.dropConnection(because: .loginTimedOut(milliseconds: deadline.milliseconds))
     }
   }
 
@@ -135,9 +135,8 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     delegate?.received(frame)
     guard case .rateLimitExceeded(let notice)? = frame.serverMessage() else { return }
     let due = Reactor.shared.now.advanced(byMilliseconds: notice.waitMilliseconds)
-    Reactor.shared.schedule(at: due) { [weak self] in
-      guard let self, self.connectionState.phase == .authenticating else { return }
-      self.logIn()
+    Reactor.shared.schedule(at: due) { [self] in
+      if connectionState.phase == .authenticating { logIn() }
     }
   }
 

@@ -82,7 +82,7 @@ public final class InstRecordsClient {
     for watch in watches where connection.isConnected && watch.stage != .idle {
       _ = try? connection.send(.unwatchBranch(BranchRequest(watch.address)))
     }
-    watches = []
+    endWatches()
     failAll(.cancelled)
     connection.disconnect()
     connection.delegate = nil
@@ -212,6 +212,12 @@ public final class InstRecordsClient {
     silentUntil.map { Reactor.shared.now < $0 } ?? false
   }
 
+  private func endWatches() {
+    let ended = watches
+    watches = []
+    for watch in ended { watch.watcher.ended() }
+  }
+
   private func failAll(_ error: ClientError) {
     let failedReads = reads
     reads = []
@@ -252,9 +258,8 @@ extension InstRecordsClient: ConnectionClientDelegate {
   }
 
   private func updatesArrived(_ frame: ReceivedFrame) {
-    let scan = frame.scan
-    if scan.timestamps != nil, !scan.isInitial(in: frame.bytes),
-      let index = reads.firstIndex(where: { $0.matcher.matches(scan, in: frame.bytes) })
+    if frame.scan.timestamps != nil, !frame.scan.isInitial(in: frame.bytes),
+      let index = reads.firstIndex(where: { $0.matcher.matches(frame.scan, in: frame.bytes) })
     {
       let read = reads.remove(at: index)
       return read.promise.fulfil(.success(BranchSnapshot(frame, address: read.address)))
@@ -397,6 +402,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
   /// For the connection.
   public func failed(_ error: ClientError) {
     connection.delegate = nil
+    endWatches()
     failAll(error)
     observer?.failed(error)
   }

@@ -66,44 +66,51 @@ public struct MessageScan: Hashable, Sendable {
   /// - Parameter bytes: The text of the frame, known to be UTF-8.
   /// - Throws: ``MessageScanError``.
   public init(_ bytes: UnsafeRawBufferPointer) throws(MessageScanError) {
-    var beginning: MessageBeginning?
-    try self.init(bytes, noting: &beginning)
+    try self.init(bytes) { _, _ in }
   }
 
   /// Scans a frame.
   ///
-  /// - Parameter beginning: set to what there is before the updates, in a frame that has some.
+  /// - Parameter updatesFound: called before each value of `updates`, with what is known up to there
+  ///   and the cursor before the value.
   init(
-    _ bytes: UnsafeRawBufferPointer, noting beginning: inout MessageBeginning?
+    _ bytes: UnsafeRawBufferPointer, updatesFound: UpdatesFound
   ) throws(MessageScanError) {
-    form = .message
-    id = JSONRange(kind: .null, start: 0, end: 0)
+    self = .empty
     let fault: JSONKind?
     do throws(JSONError) {
-      fault = try scanFrame(bytes, &beginning)
+      fault = try scanFrame(bytes, updatesFound)
     } catch { throw .notJSON(error) }
     if let fault { throw .notAnEnvelope(fault) }
   }
 
-  /// Scans a frame of which the beginning is known.
-  init(
-    _ bytes: UnsafeRawBufferPointer, after beginning: borrowing MessageBeginning
-  ) throws(MessageScanError) {
-    self = beginning.scan
-    var cursor = JSONCursor(bytes, at: beginning.cursor)
+  typealias UpdatesFound = (MessageScan, JSONCursor) -> Void
+
+  /// Goes on from before the value of `updates`; the text before it must be the same.
+  mutating func scanRest(of bytes: UnsafeRawBufferPointer, at place: JSONCursor)
+    throws(MessageScanError)
+  {
+    var cursor = JSONCursor(bytes, at: place)
     do throws(JSONError) {
       try scanUpdates(&cursor)
-      var further: MessageBeginning? = nil
-      try scanMembers(&cursor, &further)
+      try scanMembers(&cursor) { _, _ in }
       try scanEnd(&cursor)
     } catch { throw .notJSON(error) }
   }
+
+  private init() {
+    form = .message
+    id = JSONRange(kind: .null, start: 0, end: 0)
+  }
+
+  /// Of no frame at all.
+  static let empty = MessageScan()
 
   /// Moves over the whole text.
   ///
   /// - Returns: Nil for an envelope; the kind of what the text is when it is none.
   private mutating func scanFrame(
-    _ bytes: UnsafeRawBufferPointer, _ beginning: inout MessageBeginning?
+    _ bytes: UnsafeRawBufferPointer, _ updatesFound: UpdatesFound
   ) throws(JSONError) -> JSONKind? {
     var cursor = JSONCursor(bytes)
     let kind = try cursor.peekKind()
@@ -113,7 +120,7 @@ public struct MessageScan: Hashable, Sendable {
       return kind
     }
     try cursor.beginArray()
-    let isEnvelope = try scanElements(&cursor, &beginning)
+    let isEnvelope = try scanElements(&cursor, updatesFound)
     // Past a fault, too: text that is no JSON counts as nothing else.
     try scanEnd(&cursor)
     return isEnvelope ? nil : .array
@@ -129,7 +136,7 @@ public struct MessageScan: Hashable, Sendable {
 
   /// Reads the elements that make an envelope. False when they do not.
   private mutating func scanElements(
-    _ cursor: inout JSONCursor, _ beginning: inout MessageBeginning?
+    _ cursor: inout JSONCursor, _ updatesFound: UpdatesFound
   ) throws(JSONError) -> Bool {
     guard try cursor.nextElement() else { return false }
     let number = try cursor.skipValue().int(at: cursor.bytes)
@@ -146,13 +153,13 @@ public struct MessageScan: Hashable, Sendable {
     }
     try cursor.beginObject()
     content = JSONRange(kind: .object, start: cursor.position &- 1, end: cursor.position)
-    try scanMembers(&cursor, &beginning)
+    try scanMembers(&cursor, updatesFound)
     return true
   }
 
   /// Reads the members that are left of the message or info.
   private mutating func scanMembers(
-    _ cursor: inout JSONCursor, _ beginning: inout MessageBeginning?
+    _ cursor: inout JSONCursor, _ updatesFound: UpdatesFound
   ) throws(JSONError) {
     let bytes = cursor.bytes
     while let name = try cursor.nextKey() {
@@ -164,7 +171,7 @@ public struct MessageScan: Hashable, Sendable {
       case .inst: inst = try cursor.skipValue()
       case .branch: branch = try cursor.skipValue()
       case .updates:
-        beginning = MessageBeginning(scan: self, cursor: cursor)
+        updatesFound(self, cursor)
         try scanUpdates(&cursor)
       case .updateID: updateID = try cursor.skipValue()
       case .initial: initial = try cursor.skipValue()

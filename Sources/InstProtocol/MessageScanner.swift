@@ -6,8 +6,11 @@ import JSONText
 /// The frames of a branch begin alike, up to their updates. What was scanned once is compared the
 /// next time, which is many times faster.
 public struct MessageScanner {
-  private var bytes: [UInt8] = []
-  private var beginning: MessageBeginning?
+  /// What the frames begin with, up to the value of `updates`; empty before there was one.
+  private var beginning: [UInt8] = []
+  /// What a scan knows behind it: nothing of that depends on what follows.
+  private var scanned = MessageScan.empty
+  private var cursor = JSONCursor(UnsafeRawBufferPointer(start: nil, count: 0))
 
   /// A longer beginning is not kept.
   private static let longest = 1024
@@ -22,28 +25,28 @@ public struct MessageScanner {
   public mutating func scan(
     _ frame: UnsafeRawBufferPointer
   ) throws(MessageScanError) -> MessageScan {
-    if let beginning, startsAsKnown(frame) { return try MessageScan(frame, after: beginning) }
-    var found: MessageBeginning?
-    let scan = try MessageScan(frame, noting: &found)
-    if let found, found.cursor.position <= Self.longest {
-      beginning = found
-      bytes.removeAll(keepingCapacity: true)
-      bytes.append(contentsOf: frame[..<found.cursor.position])
+    guard beginsAsKnown(frame) else {
+      return try MessageScan(frame) { remember(frame, $0, $1) }
     }
+    var scan = scanned
+    try scan.scanRest(of: frame, at: cursor)
     return scan
   }
 
-  private func startsAsKnown(_ frame: UnsafeRawBufferPointer) -> Bool {
-    bytes.withUnsafeBytes { known in
-      guard let known = known.baseAddress, let start = frame.baseAddress else { return false }
-      return frame.count >= bytes.count && memcmp(known, start, bytes.count) == 0
+  private func beginsAsKnown(_ frame: UnsafeRawBufferPointer) -> Bool {
+    guard !beginning.isEmpty, frame.count >= beginning.count, let start = frame.baseAddress else {
+      return false
     }
+    return memcmp(beginning, start, beginning.count) == 0
   }
-}
 
-/// What a scan knows before the value of `updates`: nothing of it depends on what follows.
-struct MessageBeginning {
-  let scan: MessageScan
-  /// Before the value.
-  let cursor: JSONCursor
+  private mutating func remember(
+    _ frame: UnsafeRawBufferPointer, _ scanned: MessageScan, _ cursor: JSONCursor
+  ) {
+    guard cursor.position <= Self.longest else { return }
+    beginning.removeAll(keepingCapacity: true)
+    beginning.append(contentsOf: frame[..<cursor.position])
+    self.scanned = scanned
+    self.cursor = cursor
+  }
 }

@@ -75,6 +75,11 @@ let package = Package(
     tests("JSONTextTests", ["JSONText"]),
     tests("WebSocketTests", ["WebSocket", "CZlib"]),
     tests("InstProtocolTests", ["InstProtocol", "JSONText"]),
+    tests(
+      "InstClientTests",
+      ["InstKit", "InstClient", "InstProtocol", "JSONText", "Transport", "WebSocket"]),
+    tests("InstServerTests", ["InstServer", "InstProtocol", "JSONText"]),
+    tests("TransportTests", ["Transport", "WebSocket", "wsecho-client"]),
     tests("EndToEndTests", ["instctl", "wsecho-client"]),
   ],
   swiftLanguageModes: [.v6]

@@ -75,7 +75,8 @@ final class BranchWatch {
       let (joined, count) = (held.joined(with: first), held.count + frame.scan.updateCount)
       held = HeldUpdates()
       joined.withUnsafeBytes { joined in
-        watcher.received(view(frame, updates: joined, count: count, isInitial: true, isPlain: false))
+        watcher.received(
+          view(frame, updates: joined, count: count, isInitial: true, isPlain: false))
       }
     }
     wasSynced = true

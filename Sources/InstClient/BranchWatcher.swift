@@ -53,4 +53,6 @@ public protocol BranchWatcher: AnyObject {
   func received(_ error: BranchError, isFinal: Bool)
   /// No more input is waiting.
   func receivedAll()
+  /// The client has given up or was told to disconnect: nothing more comes.
+  func ended()
 }

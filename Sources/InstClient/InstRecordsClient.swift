@@ -115,6 +115,7 @@ public final class InstRecordsClient {
   public func unwatchBranchUpdates(_ address: BranchAddress) {
     guard let index = watches.firstIndex(where: { $0.address == address }) else { return }
     let watch = watches.remove(at: index)
+    watch.watcher.ended()
     guard connection.isConnected, watch.stage != .idle else { return }
     _ = try? connection.send(.unwatchBranch(BranchRequest(address)))
   }

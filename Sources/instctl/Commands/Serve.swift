@@ -54,7 +54,8 @@ struct Serve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The most messages accepted from an address in a time, such as 100/1s.", valueName: "n/duration"))
+      "The most messages accepted from an address in a time, such as 100/1s.",
+      valueName: "n/duration"))
   var rateLimit: RateArgument?
 
   @Flag(inversion: .prefixedNo, help: "Accept compression (permessage-deflate).")

@@ -260,6 +260,9 @@ extension WatchRun: BranchWatcher {
   }
 
   func receivedAll() { run.output.flush() }
+
+  // The client's failure tells why, and our own end needs no news.
+  func ended() {}
 }
 
 extension WatchRun: InstRecordsObserver {

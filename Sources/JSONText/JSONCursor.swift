@@ -30,7 +30,8 @@ public struct JSONCursor {
   @usableFromInline var isBehindBracket = false
 
   @usableFromInline var hasBreaks = false
-  /// All words of all strings, joined by "or": bit 7 of a byte tells of a byte >= 0x80.
+  /// The words of strings, except where they are plain, joined by "or": bit 7 of a byte tells of a
+  /// byte >= 0x80.
   @usableFromInline var highBits: UInt64 = 0
   /// The same, with each byte raised by one: bit 7 of a byte tells of a byte >= 0x7F.
   @usableFromInline var raisedBits: UInt64 = 0

@@ -22,32 +22,24 @@ extension JSONCursor {
 
   /// Moves to the next quote, backslash or control character, or to the end of the text.
   ///
-  /// Works on copies: the compiler must take every load of text for one that could see a store to
-  /// the cursor.
+  /// Works on copies: to the compiler any store to the cursor could change the text.
   @inlinable
   @inline(__always)
   mutating func skipPlainBytes() {
     let text = bytes
     let end = text.count
     var position = offset
+    while position &+ 32 <= end,
+      Words.arePlain(text.loadUnaligned(fromByteOffset: position, as: SIMD4<UInt64>.self))
+    {
+      position &+= 32
+    }
     var high = highBits
     var raised = raisedBits
     defer {
       offset = position
       highBits = high
       raisedBits = raised
-    }
-    while position &+ 32 <= end {
-      let a = Words.load(text, at: position)
-      let b = Words.load(text, at: position &+ 8)
-      let c = Words.load(text, at: position &+ 16)
-      let d = Words.load(text, at: position &+ 24)
-      let stops =
-        Words.stringStops(a) | Words.stringStops(b) | Words.stringStops(c) | Words.stringStops(d)
-      if stops != 0 { break }
-      high |= a | b | c | d
-      raised |= (a &+ Words.ones) | (b &+ Words.ones) | (c &+ Words.ones) | (d &+ Words.ones)
-      position &+= 32
     }
     while position &+ 8 <= end {
       var word = Words.load(text, at: position)

@@ -27,6 +27,22 @@ enum Words {
     return (quotes | backslashes | controls) & ~word & highBits
   }
 
+  /// Whether all bytes of four words are printable ASCII, neither quote nor backslash: plain text of
+  /// a string. Exact, as a borrow or carry comes only from a byte that is none of these.
+  @inlinable
+  @inline(__always)
+  static func arePlain(_ words: SIMD4<UInt64>) -> Bool {
+    let ones = SIMD4(repeating: ones)
+    let quotes = (words ^ SIMD4(repeating: 0x2222_2222_2222_2222)) &- ones
+    let backslashes = (words ^ SIMD4(repeating: 0x5C5C_5C5C_5C5C_5C5C)) &- ones
+    let controls = words &- SIMD4(repeating: 0x2020_2020_2020_2020)
+    // With either, bytes from 0x80 on are found, too.
+    let deletes = words &+ ones
+    let hits = quotes | backslashes | controls | deletes
+    let pair = hits.lowHalf | hits.highHalf
+    return (pair.x | pair.y) & highBits == 0
+  }
+
   /// Bytes below 0x20 and from 0x7F on.
   @inlinable
   @inline(__always)

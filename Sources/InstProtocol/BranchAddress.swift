@@ -1,3 +1,5 @@
+import Glibc
+
 /// Names one inst: a shared workspace inside a record, or a public one (PROTOCOL section 1).
 public struct InstAddress: Hashable, Sendable {
   /// The record's name. Nil for a public inst.
@@ -68,8 +70,14 @@ extension BranchAddress: CustomStringConvertible {
 
 /// Compares as the protocol does: byte for byte.
 func isSameUTF8(_ one: String?, _ other: String?) -> Bool {
-  guard let one, let other else { return one == nil && other == nil }
-  return one.utf8.elementsEqual(other.utf8)
+  guard var one, var other else { return one == nil && other == nil }
+  guard one.utf8.count == other.utf8.count else { return false }
+  return one.withUTF8 { one in
+    other.withUTF8 { other in
+      guard let first = one.baseAddress, let second = other.baseAddress else { return true }
+      return memcmp(first, second, one.count) == 0
+    }
+  }
 }
 
 extension Hasher {

@@ -71,12 +71,14 @@ public final class WebSocketChannel {
   private var timer: (id: Reactor.TimerID, deadline: MonotonicTime)?
   private let gone = Promise<Void>()
 
-  /// Room for one read.
-  private static let readSize = 64 * 1024
+  /// Room for one read: little for the many quiet connections, more where a read fills it, as each
+  /// system call costs.
+  private var readSize = 64 * 1024
+  private static let greatestReadSize = 256 * 1024
   /// Output beyond this is written at once, less of it at the end of the turn.
   private static let flushSize = 64 * 1024
   /// Reads in one turn, so that one busy connection leaves time for the others.
-  private static let readsPerTurn = 16
+  private static let readsPerTurn = 8
   /// How long the end of the TCP connection is waited for.
   private static let lingerMilliseconds: Int64 = 1000
 
@@ -212,7 +214,7 @@ public final class WebSocketChannel {
     process()
     for _ in 0..<Self.readsPerTurn where !isPaused && !isEnded {
       var result = Result<ByteStream.ReadResult, TransportError>.success(.wouldBlock)
-      connection.withInputSpace(atLeast: Self.readSize) { space in
+      connection.withInputSpace(atLeast: readSize) { space in
         result = Result { () throws(TransportError) in try stream.read(into: space) }
         if case .success(.bytes(let count)) = result { return count }
         return 0
@@ -220,6 +222,7 @@ public final class WebSocketChannel {
       switch result {
       case .success(.bytes(let count)):
         noteProgress(of: count)
+        if count >= readSize { readSize = min(2 * readSize, Self.greatestReadSize) }
         process()
       case .success(.wouldBlock):
         return drained()

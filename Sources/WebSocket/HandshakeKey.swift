@@ -1,5 +1,3 @@
-internal import COpenSSL
-
 /// `Sec-WebSocket-Key`, and the answer that proves that it was understood (RFC 6455, section 4.2.2).
 enum HandshakeKey {
   static let size = 16
@@ -13,9 +11,7 @@ enum HandshakeKey {
   /// The value of `Sec-WebSocket-Accept` for the key as it stands in the request.
   static func accept(_ key: String) -> String {
     let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
-    var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
-    SHA1(text, text.count, &digest)
-    return Base64.encode(digest)
+    return Base64.encode(SHA1.digest(text))
   }
 
   /// Whether the text is the base64 of 16 bytes.

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import Glibc
 
 /// Unpredictable masking keys (RFC 6455, section 5.3 and 10.3), taken from a pool because asking the
 /// system for each would cost more than the frame.
@@ -20,17 +20,23 @@ struct MaskKeys {
 
 /// Random bytes that nobody can guess.
 enum SecureRandom {
-  /// Fills the buffer from OpenSSL's generator, or from the system's where that one fails.
+  /// The most that `getentropy` gives at once.
+  private static let portion = 256
+
+  /// Fills the buffer from the kernel's generator.
   static func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-    let target = bytes.bindMemory(to: UInt8.self)
-    guard let count = Int32(exactly: target.count),
-      RAND_bytes(target.baseAddress, count) == 1
-    else {
-      var generator = SystemRandomNumberGenerator()
-      for i in target.indices {
-        target[i] = UInt8.random(in: .min ... .max, using: &generator)
-      }
-      return
+    for start in stride(from: 0, to: bytes.count, by: portion) {
+      let end = min(start + portion, bytes.count)
+      fillPortion(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]))
+    }
+  }
+
+  private static func fillPortion(_ bytes: UnsafeMutableRawBufferPointer) {
+    guard let start = bytes.baseAddress, getentropy(start, bytes.count) != 0 else { return }
+    // A kernel without the call: the generator of the standard library has other ways.
+    var generator = SystemRandomNumberGenerator()
+    for index in bytes.indices {
+      bytes[index] = UInt8.random(in: .min ... .max, using: &generator)
     }
   }
 }

@@ -260,9 +260,8 @@ extension InstRecordsClient: ConnectionClientDelegate {
 
   private func updatesArrived(_ frame: ReceivedFrame) {
     if frame.scan.timestamps != nil, !frame.scan.isInitial(in: frame.bytes),
-      let index = reads.firstIndex(where: { $0.matcher.matches(frame.scan, in: frame.bytes) })
+      let read = takeRead(answeredBy: frame)
     {
-      let read = reads.remove(at: index)
       return read.promise.fulfil(.success(BranchSnapshot(frame, address: read.address)))
     }
     for watch in watches where watch.isAbout(frame) {
@@ -273,6 +272,10 @@ extension InstRecordsClient: ConnectionClientDelegate {
       return
     }
     observer?.received(unclaimed: frame)
+  }
+
+  private func takeRead(answeredBy frame: ReceivedFrame) -> PendingRead? {
+    reads.firstIndex { $0.matcher.matches(frame.scan, in: frame.bytes) }.map { reads.remove(at: $0) }
   }
 
   private func actionArrived(_ frame: ReceivedFrame) {

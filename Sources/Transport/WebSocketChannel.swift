@@ -74,7 +74,8 @@ public final class WebSocketChannel {
   /// Room for one read: little for the many quiet connections, more where a read fills it, as each
   /// system call costs.
   private var readSize = 64 * 1024
-  private static let greatestReadSize = 256 * 1024
+  /// With the beginning of a message that the read before has cut, it fits into 256 KiB.
+  private static let greatestReadSize = 192 * 1024
   /// Output beyond this is written at once, less of it at the end of the turn.
   private static let flushSize = 64 * 1024
   /// Reads in one turn, so that one busy connection leaves time for the others.

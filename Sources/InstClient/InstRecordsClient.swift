@@ -275,7 +275,9 @@ extension InstRecordsClient: ConnectionClientDelegate {
   }
 
   private func takeRead(answeredBy frame: ReceivedFrame) -> PendingRead? {
-    reads.firstIndex { $0.matcher.matches(frame.scan, in: frame.bytes) }.map { reads.remove(at: $0) }
+    reads.firstIndex { $0.matcher.matches(frame.scan, in: frame.bytes) }.map {
+      reads.remove(at: $0)
+    }
   }
 
   private func actionArrived(_ frame: ReceivedFrame) {

@@ -259,10 +259,11 @@ public final class WebSocketChannel {
     guard !isProcessing, !isEnded else { return }
     isProcessing = true
     defer { isProcessing = false }
+    let now = Reactor.shared.now
     while !isPaused, let event = connection.nextEvent() {
       switch event {
       case .message(let kind):
-        lastProgress = Reactor.shared.now
+        lastProgress = now
         // The payload outlives the borrow: sending, all that a handler can do to the connection,
         // leaves the input alone.
         let payload = connection.withPayload { $0 }

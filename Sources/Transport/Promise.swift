@@ -22,7 +22,11 @@ public final class Promise<Value: Sendable> {
   /// The value, as soon as there is one.
   public func get() async -> Value {
     if let value { return value }
-    return await withCheckedContinuation { waiting.append($0) }
+    return await withCheckedContinuation { continuation in
+      // Other tasks may have run since: one without the loop as its preferred executor is queued
+      // again on the way here.
+      if let value { continuation.resume(returning: value) } else { waiting.append(continuation) }
+    }
   }
 
   /// The value, or `fallback` when the task is cancelled first (which settles the promise).

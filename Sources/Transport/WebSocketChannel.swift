@@ -53,8 +53,10 @@ public protocol WebSocketChannelHandler: AnyObject {
 /// deadlines, and nothing else.
 @EventLoop
 public final class WebSocketChannel {
-  /// Told of what happens; set it in the turn in which the channel is made.
-  public var handler: (any WebSocketChannelHandler)?
+  /// Told of what happens. Nothing is read before it is set, so that it misses nothing.
+  public var handler: (any WebSocketChannelHandler)? {
+    didSet { if handler != nil { scheduleStart() } }
+  }
 
   /// When the last message, or a sizeable part of one, arrived; control frames do not count.
   public private(set) var lastProgress: MonotonicTime
@@ -62,9 +64,11 @@ public final class WebSocketChannel {
   private let stream: ByteStream
   private let role: Role
   private var connection: WebSocketConnection
+  private var isStarted = false
   private var isPaused = false
   private var isFlushScheduled = false
   private var isOutputBlocked = false
+  private var isSendingBroken = false
   private var isEnded = false
   private var isProcessing = false
   private var bytesSinceProgress = 0
@@ -89,14 +93,17 @@ public final class WebSocketChannel {
     self.connection = connection
     lastProgress = Reactor.shared.now
     stream.onReady = { [weak self] readiness in self?.ready(readiness) }
-    // What the handshake read beyond its end is there already, so no event of the socket will tell.
-    Reactor.shared.atEndOfTurn { [weak self] in self?.start() }
   }
 
-  private func start() {
-    process()
-    watch()
-    armTimer()
+  private func scheduleStart() {
+    guard !isStarted else { return }
+    isStarted = true
+    // What the handshake read beyond its end is there already, so no event of the socket will tell.
+    Reactor.shared.atEndOfTurn { [weak self] in
+      self?.process()
+      self?.watch()
+      self?.armTimer()
+    }
   }
 
   /// The address of the peer.
@@ -111,6 +118,7 @@ public final class WebSocketChannel {
   public func send(
     _ kind: MessageKind, _ payload: UnsafeRawBufferPointer
   ) throws(WebSocketError) {
+    guard !isEnded else { throw .notOpen }
     try connection.send(kind, payload)
     if connection.pendingOutput >= Self.flushSize {
       flush()
@@ -139,6 +147,7 @@ public final class WebSocketChannel {
   }
 
   private func flush() {
+    guard !isSendingBroken else { return }
     var failure: TransportError?
     var taken = 0
     repeat {
@@ -148,12 +157,24 @@ public final class WebSocketChannel {
         return taken
       }
     } while taken > 0 && connection.pendingOutput > 0
-    if let failure { return end(.transport(failure)) }
+    if let failure { return sendingFailed(failure) }
     let wasBlocked = isOutputBlocked
     isOutputBlocked = connection.pendingOutput > 0 || stream.hasPendingOutput
     if isOutputBlocked != wasBlocked {
       watch()
       if wasBlocked { handler?.channelCanSend(self) }
+    }
+  }
+
+  /// What the peer said before it went, such as a close frame, counts for more than how it went.
+  private func sendingFailed(_ failure: TransportError) {
+    guard !isEnded else { return }
+    isSendingBroken = true
+    // Not now: this may be a handler's call, with the last message still in the input.
+    Reactor.shared.schedule(at: Reactor.shared.now) { [weak self] in
+      guard let self, !isEnded else { return }
+      if !isPaused { readAvailable() }
+      end(.transport(failure))
     }
   }
 
@@ -163,6 +184,7 @@ public final class WebSocketChannel {
   public func close(_ frame: CloseFrame) {
     guard !isEnded else { return }
     connection.close(frame, now: Reactor.shared.now)
+    scheduleStart()
     resumeReading()
     process()
     flush()
@@ -198,7 +220,7 @@ public final class WebSocketChannel {
 
   private func watch() {
     guard !isEnded else { return }
-    var readiness: Readiness = isPaused ? [] : .readable
+    var readiness: Readiness = isPaused || !isStarted ? [] : .readable
     if isOutputBlocked { readiness.insert(.writable) }
     do throws(TransportError) { try stream.watch(readiness) } catch { end(.transport(error)) }
   }
@@ -302,9 +324,9 @@ public final class WebSocketChannel {
 
   private func end(_ end: ChannelEnd) {
     guard !isEnded else { return }
-    if case .transport = end {} else { flush() }
-    guard !isEnded else { return }
     isEnded = true
+    // The close frame above all; whether it gets there changes nothing about this end.
+    if case .transport = end {} else { flush() }
     if let timer { Reactor.shared.cancel(timer.id) }
     timer = nil
     let handler = self.handler

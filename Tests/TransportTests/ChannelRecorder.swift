@@ -26,12 +26,13 @@ final class ChannelRecorder: WebSocketChannelHandler {
   private(set) var hasEnded = false
   /// A channel lives as long as somebody holds it.
   private let channel: WebSocketChannel
-  /// Called with each message before it is kept.
-  var onMessage: (@EventLoop (WebSocketChannel, Message) -> Void)?
+  typealias Action = @EventLoop (WebSocketChannel, Message) -> Void
+  private let onMessage: Action?
 
-  /// Becomes the channel's handler.
-  init(_ channel: WebSocketChannel) {
+  /// Becomes the channel's handler; `onMessage` is called with each message before it is kept.
+  init(_ channel: WebSocketChannel, onMessage: Action? = nil) {
     self.channel = channel
+    self.onMessage = onMessage
     channel.handler = self
   }
 
@@ -61,10 +62,10 @@ extension WebSocketChannel {
   /// Connects, with a recorder as handler.
   static func recorded(
     to url: WebSocketURL, options: ConnectOptions = ConnectOptions(),
-    deadline: Deadline = .patient()
+    onMessage: ChannelRecorder.Action? = nil
   ) async throws -> (channel: WebSocketChannel, recorder: ChannelRecorder) {
-    let channel = try await connect(to: url, options: options, deadline: deadline)
-    return (channel, ChannelRecorder(channel))
+    let channel = try await connect(to: url, options: options, deadline: .patient())
+    return (channel, ChannelRecorder(channel, onMessage: onMessage))
   }
 
   func send(_ message: Message) throws(WebSocketError) {

@@ -86,7 +86,7 @@ final class ScriptedPeer: Sendable {
       switch step {
       case .readHead: _ = try readHead()
       case .upgrade(let rest):
-        var handshake = ServerHandshake()
+        var handshake = ServerHandshake(configuration: ServerHandshakeConfiguration(deflate: nil))
         let head = try readHead()
         _ = try head.withUnsafeBytes { try handshake.receive($0) }
         guard let acceptance = handshake.accept() else {

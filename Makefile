@@ -28,7 +28,8 @@ demo: release
 # All tests but long fuzzing.
 test: system-libraries $(PYTHON)
 	$(SWIFT) build
-	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) $(SWIFT) test
+	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) $(SWIFT) test --skip EndToEndTests
+	$(SWIFT) test --skip-build --filter EndToEndTests --no-parallel
 
 # Formatting, and the generated files as they must be.
 lint:

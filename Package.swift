@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "CSystem"),
 
     library("JSONText"),
-    library("WebSocket", ["CZlib", "COpenSSL"]),
+    library("WebSocket", ["CZlib"]),
     library("Transport", ["WebSocket", "COpenSSL", "CSystem"]),
     library("InstProtocol", ["JSONText", "COpenSSL"]),
     library("InstClient", ["InstProtocol", "JSONText", "WebSocket", "Transport"]),

@@ -7,7 +7,8 @@ import Testing
     ["watch"], ["watch", "--no-such-option", "x"], ["get-updates", "x"],
     ["watch", "-s", "ftp://host", "x"], ["watch", "-s", "https://host/path", "x"],
     ["watch", "-s", "https://user:secret@host", "x"], ["watch", "-s", "ws://h", ""],
-    ["watch", "-s", "ws://h", "x", "--timeout", "5"], ["watch", "-s", "ws://h", "x", "--count", "0"],
+    ["watch", "-s", "ws://h", "x", "--timeout", "5"],
+    ["watch", "-s", "ws://h", "x", "--count", "0"],
     ["watch", "-s", "ws://h", "x", "-1", "--count", "2"], ["no-such-command"],
     ["get-updates", "-s", "ws://h", "vRK1.a.b/inst"], ["serve", "--cert", "x"],
     ["add-updates", "-s", "ws://h", "x", "--inflight", "0"],
@@ -50,8 +51,10 @@ import Testing
     ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 69, "upgrade_refused"),
     ("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", 76, "upgrade_redirected"),
     ("SSH-2.0-OpenSSH\r\n\r\n", 76, "upgrade_failed"),
-    ("HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
-      76, "upgrade_failed"),
+    (
+      "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
+      76, "upgrade_failed"
+    ),
     ("", 69, "connection_closed"),
   ])
   func answersToTheUpgrade(answer: String, status: Int32, code: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The programs that the build has made.
@@ -13,70 +14,117 @@ enum Programs {
 }
 
 /// A running program with its pipes.
+///
+/// `@unchecked Sendable`: what changes after `init` is behind `lock`.
 final class Program: @unchecked Sendable {
-  // `@unchecked`: everything that changes is behind `lock`.
-  private let process = Process()
-  private let input: (read: FileHandle, write: FileHandle)
+  /// The process, which leads a group of its own.
+  let identifier: pid_t
+  private let input: Int32
   private let lock = NSCondition()
   private var output = Data()
   private var errors = Data()
   private var openPipes = 2
+  private var waitStatus: Int32?
 
   static let deadline: TimeInterval = 30
+  private static let spawning = NSLock()
 
   init(
     _ arguments: [String], executable: URL = Programs.instctl,
     environment: [String: String] = [:], stdin: StandardInput = .closed
   ) throws {
-    input = try Self.pipe()
-    process.executableURL = executable
-    process.arguments = arguments
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("INSTCTL_") }
     all["SWIFT_BACKTRACE"] = "enable=no"
-    process.environment = all.merging(environment) { $1 }
-    let outputPipe = try Self.pipe()
-    let errorPipe = try Self.pipe()
-    process.standardOutput = outputPipe.write
-    process.standardError = errorPipe.write
+    all.merge(environment) { $1 }
+    let pipes = try Self.spawning.withLock { try (0..<3).map { _ in try Self.pipe() } }
+    identifier = try Self.spawn(
+      [executable.path] + arguments, all.map { "\($0)=\($1)" },
+      [pipes[0].read, pipes[1].write, pipes[2].write])
+    for end in [pipes[0].read, pipes[1].write, pipes[2].write] { close(end) }
+    input = pipes[0].write
+    collect(pipes[1].read) { $0.output += $1 }
+    collect(pipes[2].read) { $0.errors += $1 }
+    awaitExit()
     switch stdin {
-    case .closed: process.standardInput = FileHandle.nullDevice
-    case .open, .text: process.standardInput = input.read
-    }
-    for (pipe, isOutput) in [(outputPipe, true), (errorPipe, false)] {
-      pipe.read.readabilityHandler = { [self] handle in
-        let data = handle.availableData
-        lock.withLock {
-          if data.isEmpty {
-            openPipes -= 1
-            handle.readabilityHandler = nil
-          } else if isOutput {
-            output += data
-          } else {
-            errors += data
-          }
-          lock.broadcast()
-        }
-      }
-    }
-    try process.run()
-    try outputPipe.write.close()
-    try errorPipe.write.close()
-    try input.read.close()
-    if case .text(let text) = stdin {
+    case .closed: closeInput()
+    case .open: break
+    case .text(let text):
       write(text)
       closeInput()
     }
   }
 
+  private static func spawn(
+    _ arguments: [String], _ environment: [String], _ descriptors: [Int32]
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (target, source) in descriptors.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    // A program that ends before it has read its input must not end the tests; it shall know nothing
+    // of that.
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    var brokenPipe = noSignals
+    sigaddset(&brokenPipe, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &brokenPipe)
+
+    var argv = arguments.map { strdup($0) } + [nil]
+    var envp = environment.map { strdup($0) } + [nil]
+    defer { for text in argv + envp { free(text) } }
+    var identifier = pid_t()
+    let code = spawning.withLock {
+      posix_spawn(&identifier, arguments[0], &actions, &attributes, &argv, &envp)
+    }
+    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    return identifier
+  }
+
   /// A pipe that other programs, started at the same time, do not inherit: its end would not be seen
   /// before theirs.
-  private static func pipe() throws -> (read: FileHandle, write: FileHandle) {
+  private static func pipe() throws -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw POSIXError(.EMFILE) }
-    return (
-      FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
-      FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-    )
+    guard Glibc.pipe(&ends) == 0, fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0,
+      fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0
+    else { throw POSIXError(.EMFILE) }
+    return (ends[0], ends[1])
+  }
+
+  /// Reads to the end on a thread of its own: one that waits for nobody else.
+  private func collect(_ pipe: Int32, _ add: @escaping @Sendable (Program, Data) -> Void) {
+    Thread.detachNewThread { [self] in
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let count = read(pipe, &buffer, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        lock.withLock {
+          if count > 0 { add(self, Data(buffer[..<count])) } else { openPipes -= 1 }
+          lock.broadcast()
+        }
+        if count <= 0 { break }
+      }
+      close(pipe)
+    }
+  }
+
+  private func awaitExit() {
+    Thread.detachNewThread { [self] in
+      var status: Int32 = 0
+      while waitpid(identifier, &status, 0) < 0 && errno == EINTR {}
+      lock.withLock {
+        waitStatus = status
+        lock.broadcast()
+      }
+    }
   }
 
   enum StandardInput {
@@ -84,15 +132,22 @@ final class Program: @unchecked Sendable {
     case text(String)
   }
 
-  var identifier: Int32 { process.processIdentifier }
-
   func write(_ text: String) {
-    try? input.write.write(contentsOf: Data(text.utf8))
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(
+          input, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+      }
+    }
   }
 
-  func closeInput() { try? input.write.close() }
+  func closeInput() { close(input) }
 
-  func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  func signal(_ signal: Int32) { kill(identifier, signal) }
 
   /// The lines printed so far.
   var lines: [[String: Any]] { lock.withLock { Self.objects(output) } }
@@ -111,7 +166,7 @@ final class Program: @unchecked Sendable {
       if isThere(lines) { return lines }
       if openPipes == 0 || !lock.wait(until: end) {
         Issue.record(
-          "\(what) did not happen; stdout: \(text(output)) stderr: \(text(errors))",
+          "\(what) did not happen; stdout: \(text(output.prefix(2000))) stderr: \(text(errors))",
           sourceLocation: sourceLocation)
         return lines
       }
@@ -122,21 +177,20 @@ final class Program: @unchecked Sendable {
   func finish(sourceLocation: SourceLocation = #_sourceLocation) -> Outcome {
     let end = Date(timeIntervalSinceNow: Self.deadline)
     lock.lock()
-    while openPipes > 0 {
+    while openPipes > 0 || waitStatus == nil {
       if !lock.wait(until: end) {
         Issue.record(
-          "the program did not end; stdout: \(text(output)) stderr: \(text(errors))",
+          "the program did not end; stdout: \(text(output.prefix(2000))) stderr: \(text(errors))",
           sourceLocation: sourceLocation)
-        kill(process.processIdentifier, SIGKILL)
+        kill(-identifier, SIGKILL)
         break
       }
     }
-    let (output, errors) = (self.output, self.errors)
-    lock.unlock()
-    process.waitUntilExit()
+    defer { lock.unlock() }
+    let status = waitStatus ?? SIGKILL
     return Outcome(
-      status: process.terminationStatus,
-      endedBySignal: process.terminationReason == .uncaughtSignal,
+      status: status & 0x7F == 0 ? status >> 8 : status & 0x7F,
+      endedBySignal: status & 0x7F != 0,
       output: text(output), lines: Self.objects(output), errors: text(errors))
   }
 
@@ -163,7 +217,8 @@ final class Program: @unchecked Sendable {
     }
   }
 
-  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+  /// Ends the program, and whatever it has started.
+  func end() { kill(-identifier, SIGKILL) }
 }
 
 /// Runs `instctl` to its end.

@@ -1,17 +1,21 @@
 import Foundation
+import Glibc
 import Testing
 
 /// `instctl serve` in a process of its own.
 final class TestServer {
   let program: Program
   let url: String
-  var port: String { String(url.split(separator: ":")[2].prefix { $0 != "/" }) }
+  /// The number behind the last colon of the URL.
+  var port: String { String((url.split(separator: ":").last ?? "").prefix { $0 != "/" }) }
 
   init(_ options: String..., port: String = "0") throws {
     program = try Program(["serve", "--port", port] + options)
     let lines = program.wait("listening") { !$0.isEmpty }
     url = lines.first?["url"] as? String ?? ""
   }
+
+  deinit { program.end() }
 
   /// Ends the server in order.
   @discardableResult
@@ -38,6 +42,15 @@ final class TemporaryFolder {
     try FileManager.default.setAttributes(
       [.posixPermissions: permissions], ofItemAtPath: file.path)
     return file.path
+  }
+
+  /// Waits until a program has made a file.
+  func awaitFile(_ name: String) throws {
+    let end = Date(timeIntervalSinceNow: Program.deadline)
+    while !FileManager.default.fileExists(atPath: path(name)) {
+      guard Date() < end else { throw POSIXError(.ETIMEDOUT) }
+      usleep(10_000)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(at: url) }

@@ -2,6 +2,7 @@ import InstClient
 import InstProtocol
 import Testing
 import Transport
+import WebSocket
 
 /// Logging in on every connection (PROTOCOL section 7, AuthenticatedConnectionClient).
 @EventLoop

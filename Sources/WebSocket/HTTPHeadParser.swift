@@ -77,7 +77,9 @@ public struct HTTPHeadParser: Sendable {
   /// Refuses another protocol at its first bytes, which may have no line break at all.
   private func checkPrefix(_ bytes: UnsafeRawBufferPointer) throws(HTTPHeadError) {
     guard startLine == nil else { return }
-    let beginning = line.prefix(7) + bytes.prefix(max(7 - line.count, 0))
+    // What lies beyond the limit is not looked at, however the bytes come.
+    let missing = max(min(7 - line.count, limit - size), 0)
+    let beginning = line.prefix(7) + bytes.prefix(missing)
     guard "HTTP/1.".utf8.starts(with: beginning) else {
       throw .malformed("it does not begin with HTTP/1.")
     }

@@ -91,6 +91,14 @@ import Testing
     #expect(throws: HTTPHeadError.tooManyFields(limit: 128)) { try response(many) }
   }
 
+  @Test func theLimitCountsBeforeWhatLiesBehindIt() {
+    for step in 1...7 {
+      #expect(throws: HTTPHeadError.tooLarge(limit: 4), "pieces of \(step) bytes") {
+        try response("HTTP\n/1", limit: 4, step: step)
+      }
+    }
+  }
+
   @Test func requestsThatWouldBeSplitAreNotSent() {
     let bad = [
       HTTPRequestHead(method: "GET", target: "/ HTTP/1.1\r\nX: 1"),

@@ -14,7 +14,9 @@ public enum ConnectionIndicator: Hashable, Sendable {
 /// sections 5 and 7).
 @EventLoop
 public final class AuthenticatedConnectionClient: ConnectionClient {
+  /// Told of states, messages and errors; see ``ConnectionClient/delegate``.
   public var delegate: (any ConnectionClientDelegate)?
+  /// Where the client is in its life.
   public private(set) var connectionState = ConnectionState(.disconnected)
 
   private let inner: any ConnectionClient
@@ -32,31 +34,43 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
     self.indicator = indicator
   }
 
+  /// The server's origin, to which credentials belong.
   public var origin: String? { inner.origin }
+  /// By when the connection that is being made must be ready for use.
   public var openingDeadline: Deadline? { inner.openingDeadline }
+  /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime { inner.lastProgress }
+  /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
 
+  /// Makes a connection, and makes it again when it is lost.
   public func connect() {
     inner.delegate = self
     inner.connect()
   }
 
+  /// Ends the connection in order.
   public func disconnect() {
     stopWaiting()
     inner.disconnect()
     inner.delegate = nil
   }
 
+  /// Waits until nothing of an ended connection is left.
   public func finished() async { await inner.finished() }
+  /// The connection serves its purpose; see ``ConnectionClient/markEstablished()``.
   public func markEstablished() { inner.markEstablished() }
+  /// Takes the present connection for lost.
   public func dropConnection(because error: ClientError) {
     stopWaiting()
     inner.dropConnection(because: error)
   }
+  /// Lets the server wait until ``resumeReading()``.
   public func pauseReading() { inner.pauseReading() }
+  /// Reads on.
   public func resumeReading() { inner.resumeReading() }
 
+  /// Sends a message; the result is the envelope's id.
   public func send(_ message: ClientMessage) throws(ClientError) -> Int {
     guard isConnected else { throw .notConnected }
     return try inner.send(message)

@@ -6,11 +6,17 @@ public import WebSocket
 /// A connection without a network, for tests: what is sent is kept, and everything else is done by hand.
 @EventLoop
 public final class MemoryConnectionClient: ConnectionClient {
+  /// Told of states, messages and errors; see ``ConnectionClient/delegate``.
   public var delegate: (any ConnectionClientDelegate)?
+  /// Where the client is in its life.
   public private(set) var connectionState = ConnectionState(.disconnected)
+  /// The server's origin, to which credentials belong.
   public var origin: String?
+  /// By when the connection that is being made must be ready for use.
   public var openingDeadline: Deadline?
+  /// When the server last sent something of substance.
   public private(set) var lastProgress = MonotonicTime(nanoseconds: 0)
+  /// Bytes that wait for the server to take them.
   public var pendingOutput = 0
 
   /// What was sent, in order; the envelope's ids are 1, 2, 3, …
@@ -26,12 +32,16 @@ public final class MemoryConnectionClient: ConnectionClient {
   /// Waits for ``open(info:)``.
   public func connect() { change(to: ConnectionState(.connecting)) }
 
+  /// Ends the connection in order.
   public func disconnect() { change(to: ConnectionState(.disconnected)) }
 
+  /// Waits until nothing of an ended connection is left.
   public func finished() async {}
 
+  /// The connection serves its purpose; see ``ConnectionClient/markEstablished()``.
   public func markEstablished() { isEstablished = true }
 
+  /// Takes the present connection for lost.
   public func dropConnection(because error: ClientError) {
     var state = ConnectionState(.disconnected)
     state.reason = error.description
@@ -39,14 +49,17 @@ public final class MemoryConnectionClient: ConnectionClient {
     delegate?.failed(error)
   }
 
+  /// Sends a message; the result is the envelope's id.
   public func send(_ message: ClientMessage) throws(ClientError) -> Int {
     guard isConnected else { throw .notConnected }
     sentMessages.append(message)
     return sentMessages.count
   }
 
+  /// Lets the server wait until ``resumeReading()``.
   public func pauseReading() { isPaused = true }
 
+  /// Reads on.
   public func resumeReading() { isPaused = false }
 
   // MARK: By hand

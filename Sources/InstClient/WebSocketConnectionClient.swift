@@ -27,9 +27,13 @@ public final class WebSocketConnectionClient: ConnectionClient {
     }
   }
 
+  /// Told of states, messages and errors; see ``ConnectionClient/delegate``.
   public var delegate: (any ConnectionClientDelegate)?
+  /// Where the client is in its life.
   public private(set) var connectionState = ConnectionState(.disconnected)
+  /// By when the connection that is being made must be ready for use.
   public private(set) var openingDeadline: Deadline?
+  /// The server's origin, to which credentials belong.
   public var origin: String? { url.origin }
 
   private let url: WebSocketURL
@@ -55,14 +59,17 @@ public final class WebSocketConnectionClient: ConnectionClient {
     self.options = options
   }
 
+  /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime {
     channel?.lastProgress ?? MonotonicTime(nanoseconds: .min)
   }
 
+  /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { channel?.pendingOutput ?? 0 }
 
   // MARK: Life
 
+  /// Makes a connection, and makes it again when it is lost.
   public func connect() {
     guard connectionState.phase == .disconnected else { return }
     failures = 0
@@ -71,21 +78,25 @@ public final class WebSocketConnectionClient: ConnectionClient {
     open()
   }
 
+  /// Ends the connection in order.
   public func disconnect() {
     stop()
     if connectionState.phase != .disconnected { changeState(ConnectionState(.disconnected)) }
   }
 
+  /// Waits until nothing of an ended connection is left.
   public func finished() async {
     await ended?.finished()
     ended = nil
   }
 
+  /// The connection serves its purpose; see ``ConnectionClient/markEstablished()``.
   public func markEstablished() {
     wasEstablished = true
     failures = 0
   }
 
+  /// Takes the present connection for lost.
   public func dropConnection(because error: ClientError) {
     stop()
     lost(error, reason: error.description, closeCode: nil)
@@ -175,6 +186,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
 
   // MARK: Messages
 
+  /// Sends a message; the result is the envelope's id.
   public func send(_ message: ClientMessage) throws(ClientError) -> Int {
     guard let channel else { throw .notConnected }
     lastFrameID += 1
@@ -196,8 +208,10 @@ public final class WebSocketConnectionClient: ConnectionClient {
     return lastFrameID
   }
 
+  /// Lets the server wait until ``resumeReading()``.
   public func pauseReading() { channel?.pauseReading() }
 
+  /// Reads on.
   public func resumeReading() { channel?.resumeReading() }
 }
 

@@ -91,9 +91,12 @@ struct TLSEngine: ~Copyable {
   /// Whether the handshake resumed an earlier session.
   var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
-  /// The session to resume later; the caller owns it.
+  /// The session to resume later; the caller owns it, and nothing is said or heard any more.
   func takeSession() -> OpaquePointer? {
     guard let session = SSL_get1_session(ssl) else { return nil }
+    // OpenSSL takes a connection without `close_notify` for cut short and spoils its session, which
+    // TLS has not asked for since version 1.1 (RFC 5246 section 7.2.1).
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
     guard SSL_SESSION_is_resumable(session) == 1 else {
       SSL_SESSION_free(session)
       return nil

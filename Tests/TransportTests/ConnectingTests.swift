@@ -11,7 +11,7 @@ struct ConnectingTests {
     _ host: String, _ port: UInt16, milliseconds: Int64 = patience,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async -> TransportError? {
-    await failure(sourceLocation: sourceLocation) { () async throws(TransportError) in
+    await errorThrown(sourceLocation: sourceLocation) { () async throws(TransportError) in
       try await ByteStream.connect(
         host: host, port: port, tls: nil, deadline: Deadline(milliseconds: milliseconds))
     }

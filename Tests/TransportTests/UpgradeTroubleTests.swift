@@ -10,7 +10,7 @@ struct UpgradeTroubleTests {
     to peer: ScriptedPeer, milliseconds: Int64 = patience,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async -> ConnectError? {
-    await failure(sourceLocation: sourceLocation) { () async throws(ConnectError) in
+    await errorThrown(sourceLocation: sourceLocation) { () async throws(ConnectError) in
       try await WebSocketChannel.connect(
         to: peer.url, options: ConnectOptions(),
         deadline: Deadline(milliseconds: milliseconds))

@@ -79,7 +79,7 @@ func pass(milliseconds: Int64) async {
 
 /// The error that `body` throws, with its type.
 @EventLoop
-func failure<Failure: Error, Value: Sendable>(
+func errorThrown<Failure: Error, Value: Sendable>(
   sourceLocation: SourceLocation = #_sourceLocation,
   _ body: @EventLoop () async throws(Failure) -> Value
 ) async -> Failure? {

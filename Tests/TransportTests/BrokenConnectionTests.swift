@@ -67,7 +67,7 @@ struct BrokenConnectionTests {
 
   /// Bytes of a frame that grows are a sign of life, even while no pong comes.
   @Test func aSlowFrameIsNotSilence() async throws {
-    let content = Array(repeating: UInt8(ascii: "."), count: 30)
+    let content = Array(repeating: UInt8(ascii: "."), count: 100)
     let peer = try ScriptedPeer([
       .upgrade(), .drip(frame(1, content), milliseconds: 20), .readToEnd,
     ])
@@ -75,7 +75,7 @@ struct BrokenConnectionTests {
     options.connection.pingInterval = 20_000_000
     // Far more than between two bytes, less than the message takes; machines that stall for as
     // long have other troubles.
-    options.connection.pingTimeout = 400_000_000
+    options.connection.pingTimeout = 1_500_000_000
     let (channel, recorder) = try await WebSocketChannel.recorded(to: peer.url, options: options)
     #expect(try await recorder.messages.next() == Message(kind: .text, bytes: content))
     channel.abort()

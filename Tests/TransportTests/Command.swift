@@ -74,7 +74,8 @@ final class Command {
 
   func closeInput() { try? input.fileHandleForWriting.close() }
 
-  func stop() { if process.isRunning { process.terminate() } }
+  /// Kills it: a program started from a thread of the pool has all other signals blocked.
+  func stop() { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   struct Ended: Error, CustomStringConvertible {
     let errors: [String]

@@ -24,9 +24,9 @@ struct UpgradeTroubleTests {
   @Test func noAnswerAtAll() async throws {
     let peer = try ScriptedPeer([.readHead, .readToEnd])
     let start = MonotonicTime.current()
-    let error = await connect(to: peer, milliseconds: 200)
-    #expect(error == .transport(.timedOut(step: .upgrade, milliseconds: 200)))
-    #expect(MonotonicTime.current().nanoseconds(since: start) >= 200_000_000)
+    let error = await connect(to: peer, milliseconds: 1000)
+    #expect(error == .transport(.timedOut(step: .upgrade, milliseconds: 1000)))
+    #expect(MonotonicTime.current().nanoseconds(since: start) >= 1_000_000_000)
     // The connection is let go at once.
     #expect(try await peer.reports.next() == .read([]))
   }
@@ -40,8 +40,8 @@ struct UpgradeTroubleTests {
         milliseconds: 20),
       .report,
     ])
-    let error = await connect(to: peer, milliseconds: 300)
-    #expect(error == .transport(.timedOut(step: .upgrade, milliseconds: 300)))
+    let error = await connect(to: peer, milliseconds: 1000)
+    #expect(error == .transport(.timedOut(step: .upgrade, milliseconds: 1000)))
     #expect(try await peer.reports.next() == .reached)
   }
 
@@ -88,7 +88,7 @@ struct UpgradeTroubleTests {
       .readHead, answer("HTTP/1.1 503 Service Unavailable", "Content-Length: 99", "", "so"),
       .readToEnd,
     ])
-    let error = await connect(to: peer, milliseconds: 200)
+    let error = await connect(to: peer, milliseconds: 1000)
     guard case .handshake(.refused(503, _, _, let body)) = error else {
       Issue.record("\(String(describing: error))")
       return

@@ -99,8 +99,9 @@ public final class WebSocketChannel {
     guard !isStarted else { return }
     isStarted = true
     // What the handshake read beyond its end is there already, so no event of the socket will tell.
+    // Or it is inside TLS.
     Reactor.shared.atEndOfTurn { [weak self] in
-      self?.process()
+      self?.readAvailable()
       self?.watch()
       self?.armTimer()
     }

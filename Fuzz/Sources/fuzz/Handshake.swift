@@ -17,28 +17,35 @@ func fuzzHandshake(_ input: UnsafeRawBufferPointer) {
 // MARK: - A request comes
 
 private func fuzzRequest(_ choices: inout Choices) {
-  let configuration = serverConfiguration(&choices)
+  let settings = choices.byte()
   let cuts = Cut.some(choices.byte())
+  let configuration = serverConfiguration(settings, windowBits: 15)
   let whole = RequestStory(of: choices.rest, cut: .nowhere, configuration)
   for cut in cuts {
     let other = RequestStory(of: choices.rest, cut: cut, configuration)
     require(other == whole, "\(cut) gives\n\(other)\ninstead of\n\(whole)")
   }
   if let error = whole.error { isUnderstood(refusal: error) }
-  if let head = whole.head, let acceptance = whole.acceptance {
+  guard whole.acceptance != nil else { return }
+  for windowBits in 8...15 {
+    let configuration = serverConfiguration(settings, windowBits: windowBits)
+    let story = RequestStory(of: choices.rest, cut: .nowhere, configuration)
+    guard let head = story.head, let acceptance = story.acceptance else {
+      fatalError("broken: with \(configuration) it is no request: \(story)")
+    }
     isUnderstood(acceptance, of: head)
   }
 }
 
-private func serverConfiguration(_ choices: inout Choices) -> ServerHandshakeConfiguration {
-  let byte = choices.byte()
-  let bits = choices.byte()
+private func serverConfiguration(
+  _ settings: UInt8, windowBits: Int
+) -> ServerHandshakeConfiguration {
   let policy = DeflatePolicy(
-    serverNoContextTakeover: byte & 1 != 0, clientNoContextTakeover: byte & 2 != 0,
-    serverMaxWindowBits: 15 - Int(bits & 7), clientMaxWindowBits: 15 - Int(bits >> 4 & 7))
+    serverNoContextTakeover: settings & 1 != 0, clientNoContextTakeover: settings & 2 != 0,
+    serverMaxWindowBits: windowBits, clientMaxWindowBits: windowBits)
   return ServerHandshakeConfiguration(
-    subprotocols: ["chat", "superchat"], deflate: byte & 4 == 0 ? policy : nil,
-    headLimit: byte & 8 == 0 ? 16 << 10 : 64)
+    subprotocols: ["chat", "superchat"], deflate: settings & 4 == 0 ? policy : nil,
+    headLimit: settings & 8 == 0 ? 16 << 10 : 64)
 }
 
 /// What a server makes of a stream.
@@ -185,7 +192,7 @@ private struct ResponseStory: Equatable {
 // MARK: - Our client asks our server
 
 private func fuzzClient(_ choices: inout Choices) {
-  let configuration = serverConfiguration(&choices)
+  let settings = choices.byte()
   let byte = choices.byte()
   let offer = DeflateOffer(
     serverNoContextTakeover: byte & 1 != 0, clientNoContextTakeover: byte & 2 != 0,
@@ -196,27 +203,30 @@ private func fuzzClient(_ choices: inout Choices) {
   let origin = choices.text()
   let subprotocols = choices.text().split(separator: ",").map(String.init)
   let field = HTTPField(name: choices.text(), value: choices.text())
-  let made = result { () throws(HandshakeError) in
-    try ClientHandshake(
-      host: host, target: target, origin: origin, subprotocols: subprotocols, fields: [field],
-      deflate: byte & 16 == 0 ? offer : nil, key: Array("the sample nonce".utf8))
-  }
-  // What cannot be sent is refused, and large heads are the server's right to refuse.
-  guard var client = made.value, client.request.count <= configuration.headLimit else { return }
-
-  var server = ServerHandshake(configuration: configuration)
-  let progress = mustSucceed("our own request") { () throws(HandshakeError) in
-    try client.request.span.withUnsafeBytes { (bytes) throws(HandshakeError) in
-      try server.receive(bytes)
+  // What cannot be sent is refused.
+  let made = try? ClientHandshake(
+    host: host, target: target, origin: origin, subprotocols: subprotocols, fields: [field],
+    deflate: byte & 16 == 0 ? offer : nil, key: Array("the sample nonce".utf8))
+  guard let made else { return }
+  for windowBits in 8...15 {
+    let configuration = serverConfiguration(settings, windowBits: windowBits)
+    // A large head is the server's right to refuse.
+    guard made.request.count <= configuration.headLimit else { return }
+    var client = made
+    var server = ServerHandshake(configuration: configuration)
+    let progress = mustSucceed("our own request") { () throws(HandshakeError) in
+      try client.request.span.withUnsafeBytes { (bytes) throws(HandshakeError) in
+        try server.receive(bytes)
+      }
     }
+    guard case .request(let head, client.request.count) = progress,
+      let acceptance = server.accept(fields: [field])
+    else { fatalError("broken: our own request is \(progress)") }
+    require(head.target == target && head.value("Host") == host, "\(head) is what was asked for")
+    let result = finish(&client, with: acceptance.response)
+    require(result.deflate == acceptance.deflate, "\(result) for \(acceptance)")
+    require(result.subprotocol == acceptance.subprotocol, "\(result) for \(acceptance)")
   }
-  guard case .request(let head, client.request.count) = progress,
-    let acceptance = server.accept(fields: [field])
-  else { fatalError("broken: our own request is \(progress)") }
-  require(head.target == target && head.value("Host") == host, "\(head) is what was asked for")
-  let result = finish(&client, with: acceptance.response)
-  require(result.deflate == acceptance.deflate, "\(result) for \(acceptance)")
-  require(result.subprotocol == acceptance.subprotocol, "\(result) for \(acceptance)")
 }
 
 /// Gives a client a response that it must accept.

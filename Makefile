@@ -33,7 +33,7 @@ test: system-libraries $(PYTHON)
 
 # Formatting, and the generated files as they must be.
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive Fuzz
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive/Sources Fuzz/Sources
 
 # Man pages and completions, from the commands themselves.
 generated: build
@@ -67,7 +67,7 @@ install: release
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/instctl.fish
 
 clean:
-	rm -rf .build .build-*
+	rm -rf .build .build-* Fuzz/.build* Benchmarks/.build Benchmarks/.venv Benchmarks/wsreceive/.build
 
 system-libraries:
 	@Scripts/install-packages libssl-dev zlib1g-dev pkg-config

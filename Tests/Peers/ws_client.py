@@ -90,9 +90,11 @@ async def main():
     options = parser.parse_args()
     tls = ssl.create_default_context(cafile=options.cacert) if options.cacert else None
     compression = None if options.no_deflate else "deflate"
+    # A busy machine is no fault of the server.
+    patience = {"open_timeout": 60, "ping_timeout": 60, "close_timeout": 60}
     try:
         async with connect(
-            options.url, ssl=tls, compression=compression, max_size=None
+            options.url, ssl=tls, compression=compression, max_size=None, **patience
         ) as ws:
             print(await scenarios[options.scenario](ws, *options.arguments))
             await ws.wait_closed()

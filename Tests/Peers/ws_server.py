@@ -95,8 +95,10 @@ async def main():
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(options.certificate, options.key)
     compression = None if options.no_deflate else "deflate"
+    # A busy machine is no fault of the client.
+    patience = {"open_timeout": 60, "ping_timeout": 60, "close_timeout": 60}
     async with serve(
-        handle, "127.0.0.1", 0, ssl=tls, compression=compression, max_size=None
+        handle, "127.0.0.1", 0, ssl=tls, compression=compression, max_size=None, **patience
     ) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.get_running_loop().run_in_executor(None, wait_for_end_of_input)

@@ -72,7 +72,7 @@ struct EchoClientProgramTests {
   @Test func largeMessages() async throws {
     let server = try await PythonServer(Link(isCompressed: false, isSecure: false))
     defer { server.stop() }
-    let (status, _) = try await run(server.url("drive/12/5000000").description)
+    let (status, _) = try await run(server.url("drive/6/3000000").description)
     #expect(status == 0)
     #expect(try await server.end() == "1000 ")
   }

@@ -142,6 +142,33 @@ struct BrokenConnectionTests {
     #expect(recorder.ends.count == 0)
   }
 
+  @Test func nothingHoldsAChannelAfterItsEnd() async throws {
+    let peer = try ScriptedPeer([.upgrade(), .readToEnd])
+    weak var channel: WebSocketChannel?
+    do {
+      let (made, recorder) = try await WebSocketChannel.recorded(to: peer.url)
+      channel = made
+      made.abort()
+      _ = try await recorder.ends.next()
+      await made.finished()
+    }
+    await nextTurn()
+    #expect(channel == nil)
+  }
+
+  @Test func aChannelThatNobodyHoldsIsGone() async throws {
+    let peer = try ScriptedPeer([.upgrade(), .readToEnd])
+    weak var channel: WebSocketChannel?
+    do {
+      let made = try await WebSocketChannel.connect(
+        to: peer.url, options: ConnectOptions(), deadline: .patient())
+      channel = made
+      await nextTurn()
+    }
+    #expect(channel == nil)
+    #expect(try await peer.reports.next() == .read([]))
+  }
+
   /// A channel that is closed before anybody listens still ends in order.
   @Test func closedWithoutAHandler() async throws {
     let peer = try ScriptedPeer([

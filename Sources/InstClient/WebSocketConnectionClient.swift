@@ -47,6 +47,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
   private var openedAt: MonotonicTime?
   private var random = SystemRandomNumberGenerator()
   private var lastFrameID = 0
+  /// Reading stays paused over a reconnect.
+  private var isPaused = false
   private var writer = JSONWriter(capacity: 4096)
   private var scanner = MessageScanner()
 
@@ -93,7 +95,6 @@ public final class WebSocketConnectionClient: ConnectionClient {
   /// The connection serves its purpose; see ``ConnectionClient/markEstablished()``.
   public func markEstablished() {
     wasEstablished = true
-    failures = 0
   }
 
   /// Takes the present connection for lost.
@@ -137,6 +138,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     self.channel = channel
     openedAt = Reactor.shared.now
     channel.handler = self
+    if isPaused { channel.pauseReading() }
     changeState(ConnectionState(.connected))
   }
 
@@ -150,7 +152,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
     let now = Reactor.shared.now
     let wasSettled =
       openedAt.map { now >= $0.advanced(byMilliseconds: Self.settledMilliseconds) } ?? false
-    if openedAt == nil || !wasEstablished { failures += 1 }
+    // A server that takes the login and then hangs up is no reason to hurry.
+    failures = wasSettled && wasEstablished ? 0 : failures + 1
     openedAt = nil
     guard error.mayBeRetried,
       options.reconnect.retries(after: failures, wasEstablished: wasEstablished)
@@ -209,10 +212,16 @@ public final class WebSocketConnectionClient: ConnectionClient {
   }
 
   /// Lets the server wait until ``resumeReading()``.
-  public func pauseReading() { channel?.pauseReading() }
+  public func pauseReading() {
+    isPaused = true
+    channel?.pauseReading()
+  }
 
   /// Reads on.
-  public func resumeReading() { channel?.resumeReading() }
+  public func resumeReading() {
+    isPaused = false
+    channel?.resumeReading()
+  }
 }
 
 extension WebSocketConnectionClient: WebSocketChannelHandler {
@@ -251,6 +260,8 @@ extension ClientError {
   /// upgrade or to the login says no.
   var mayBeRetried: Bool {
     switch self {
+    // What was too large once is too large the next time.
+    case .connectionLost(let end) where end.closeCode == 1009: false
     case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
       false
     case .connect(.handshake(.endedEarly)): true

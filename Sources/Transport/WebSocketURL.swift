@@ -22,7 +22,11 @@ public struct WebSocketURL: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: ``TransportError/invalidURL(text:reason:)``.
   public init(server text: String) throws(TransportError) {
-    func invalid(_ reason: String) -> TransportError { .invalidURL(text: text, reason: reason) }
+    func invalid(_ reason: String) -> TransportError {
+      // What stands before an @ may be a password.
+      let shown = text.lastIndex(of: "@").map { "…" + text[$0...] } ?? text
+      return .invalidURL(text: shown, reason: reason)
+    }
     guard let schemeEnd = text.firstRange(of: "://") else {
       throw invalid("it must begin with https://, http://, wss:// or ws://")
     }

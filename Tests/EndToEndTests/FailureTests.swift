@@ -10,7 +10,9 @@ import Testing
     ["watch", "-s", "ws://h", "x", "--timeout", "5"],
     ["watch", "-s", "ws://h", "x", "--count", "0"],
     ["watch", "-s", "ws://h", "x", "-1", "--count", "2"], ["no-such-command"],
-    ["get-updates", "-s", "ws://h", "vRK1.a.b/inst"], ["serve", "--cert", "x"],
+    ["get-updates", "-s", "ws://h", "vRK1.a.b/inst"], ["get-updates", "-s", "ws://h", "vRK1.a.b"],
+    ["get-updates", "-s", "ws://h", "rec/"], ["get-updates", "-s", "ws://h", "/"],
+    ["serve", "--cert", "x"],
     ["add-updates", "-s", "ws://h", "x", "--inflight", "0"],
   ])
   func usage(arguments: [String]) throws {
@@ -19,6 +21,42 @@ import Testing
     #expect(outcome.output == "")
     #expect(outcome.error?["layer"] as? String == "usage")
     #expect(outcome.error?["exit"] as? Int == 64)
+  }
+
+  @Test func aPasswordInAURLIsNotPrinted() throws {
+    let outcome = try instctl("get-updates", "-s", "wss://user:password@localhost", "x")
+    #expect(outcome.status == 64)
+    #expect(!outcome.errors.contains("password@"))
+  }
+
+  /// Descriptors that are closed to us stay nobody's.
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+  func closedDescriptors(closed: String) throws {
+    let server = try TestServer()
+    let script = #"timeout 10 "$0" add-updates -s "$1" closed \#(closed)"#
+    let outcome = try Program(
+      ["-c", script, Programs.instctl.path, server.url],
+      executable: URL(fileURLWithPath: "/bin/bash")
+    ).finish()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test func aMessageTooLargeForTheServerIsNotSentForEver() throws {
+    let server = try TestServer("--max-message", "64KiB")
+    let update = Data(repeating: 1, count: 100_000).base64EncodedString()
+    let outcome = try instctl("add-updates", "-s", server.url, "x", stdin: .text(update))
+    #expect(outcome.status == 76)
+    #expect(outcome.error?["code"] as? String == "message_too_large")
+    #expect(outcome.error?["closeCode"] as? Int == 1009)
+  }
+
+  @Test func anEndThatWasPlannedForAConnectionThatNeverWasIsAFailure() throws {
+    let peer = try ScriptedPeer(answer: nil)
+    let url = "ws://127.0.0.1:\(peer.port)/"
+    #expect(try instctl("watch", "-s", url, "x", "--for", "300ms").status == 69)
+    let idle = try instctl(
+      "watch", "-s", url, "x", "--idle", "100ms", "--connect-timeout", "500ms")
+    #expect(idle.status == 69)
   }
 
   @Test func helpAndVersionAreAnswers() throws {

@@ -66,7 +66,7 @@ import Testing
   @Test func readyFileAppearsWithTheFirstSync() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer("--ready-file", folder.path("serving"))
-    #expect(FileManager.default.fileExists(atPath: folder.path("serving")))
+    try folder.awaitFile("serving")
     let outcome = try instctl(
       "watch", "-s", server.url, "r", "--until-synced", "--ready-file", folder.path("ready"))
     #expect(outcome.status == 0)

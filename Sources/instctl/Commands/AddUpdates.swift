@@ -75,7 +75,8 @@ struct AddUpdates: ParsableCommand {
       let work = AddRun(run, client, address, limit: inflight, batch: batch, checks: !unchecked)
       let request = RequestRun(
         run, client, timeout: timeout, what: "an acknowledgement did not come",
-        isWaiting: { client.unacknowledgedCount > 0 || !client.connectionState.isConnected })
+        isWaiting: { client.unacknowledgedCount > 0 || !client.connectionState.isConnected },
+        answered: { work.answeredCount })
       request.start()
       await work.connected()
       if updates.isEmpty {
@@ -119,6 +120,8 @@ private final class AddRun {
   private var joined: [String] = []
   private var joinedCount = 0
   private var underWay = 0
+  /// How many messages the server has answered.
+  private(set) var answeredCount = 0
   private var failure: Failure?
   private var moved = Promise<Void>()
 
@@ -133,6 +136,8 @@ private final class AddRun {
     self.batch = batch
     self.checks = checks
     ackHead = LineHead("\"type\":\"ack\"", address)
+    // Acknowledgements that nobody reads must not pile up.
+    run.output.onStall = { [weak self] _ in self?.wake() }
   }
 
   /// Waits until there is a connection to send on: nothing is read before.
@@ -211,6 +216,11 @@ private final class AddRun {
       failure = failure ?? Failure(error)
     }
     underWay -= 1
+    answeredCount += 1
+    wake()
+  }
+
+  private func wake() {
     let moved = self.moved
     self.moved = Promise()
     moved.fulfil(())
@@ -230,7 +240,7 @@ private final class AddRun {
   }
 
   private func waitForRoom() async throws(Failure) {
-    while failure == nil, underWay >= limit { await moved.get() }
+    while failure == nil, underWay >= limit || run.output.isStalled { await moved.get() }
     if let failure {
       await finishUnderWay()
       throw failure

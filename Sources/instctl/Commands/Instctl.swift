@@ -18,6 +18,7 @@ struct Instctl: ParsableCommand {
     subcommands: [Watch.self, GetUpdates.self, AddUpdates.self, Serve.self])
 
   static func main() {
+    openStandardDescriptors()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -30,6 +31,15 @@ struct Instctl: ParsableCommand {
       Diagnostics(verbosity: 1).report(failure)
       Glibc.exit(failure.exit.rawValue)
     }
+  }
+}
+
+/// Gives a standard descriptor that was closed to us to nobody: the next file or socket opened would
+/// take its number, and get our output.
+private func openStandardDescriptors() {
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+    // The lowest free number is the one that is closed.
+    _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
   }
 }
 

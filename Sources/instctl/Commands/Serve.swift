@@ -90,15 +90,15 @@ struct Serve: ParsableCommand {
       server.onNote = { diagnostics.note($0) }
       server.onFailure = { run.fail(Failure($0)) }
       run.close = { await server.stop() }
-      if let readyFile {
-        try ReadyFile(path: readyFile).write(
-          #"{"type":"listening","url":"\#(server.url.description)"}"#)
-      }
       run.output.beginLine(LineHead("\"type\":\"listening\""))
       run.output.writer.key("url")
       run.output.writer.string(server.url.description)
       run.output.endLine()
       run.output.flush()
+      if let readyFile {
+        try ReadyFile(path: readyFile).write(
+          #"{"type":"listening","url":"\#(server.url.description)"}"#)
+      }
       await run.untilEnding()
     }
   }

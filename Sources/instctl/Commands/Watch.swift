@@ -66,6 +66,7 @@ private final class WatchRun {
   private let plainErrorHead = LineHead("\"type\":\"error\"")
 
   private var updateLines = 0
+  private var wasConnected = false
   private var wasSynced = false
   private var lastArrival: MonotonicTime
 
@@ -104,10 +105,9 @@ private final class WatchRun {
     }
     if let duration = ending.duration {
       Reactor.shared.schedule(at: started.advanced(byMilliseconds: duration.milliseconds)) {
-        [weak self] in self?.end(.status(.done))
+        [weak self] in self?.durationPassed()
       }
     }
-    scheduleIdleCheck()
     client.watchBranchUpdates(address, watcher: self)
     client.connect()
   }
@@ -115,6 +115,17 @@ private final class WatchRun {
   // MARK: Ends
 
   private func end(_ ending: CommandRun.Ending) { run.end(ending) }
+
+  private func durationPassed() {
+    // A planned end of something that never began is none.
+    guard !wasConnected else { return end(.status(.done)) }
+    end(
+      .failure(
+        Failure(
+          code: "not_connected", layer: .websocket,
+          message: "there was no connection by the time of --for", isRetryable: true,
+          exit: .unavailable)))
+  }
 
   private func timeoutPassed(_ timeout: DurationArgument) {
     let what = wasSynced ? "nothing else ended the command" : "the branch was not synced"
@@ -129,6 +140,10 @@ private final class WatchRun {
     let due = lastArrival.advanced(byMilliseconds: idle.milliseconds)
     Reactor.shared.schedule(at: due) { [weak self] in
       guard let self else { return }
+      // While there is no connection, or nobody reads, nothing can arrive.
+      if !self.client.connectionState.isConnected || self.run.output.isStalled {
+        self.lastArrival = Reactor.shared.now
+      }
       if Reactor.shared.now < self.lastArrival.advanced(byMilliseconds: idle.milliseconds) {
         return self.scheduleIdleCheck()
       }
@@ -156,6 +171,7 @@ private final class WatchRun {
 
 extension WatchRun: BranchWatcher {
   func connectionChanged(to state: ConnectionState) {
+    wasConnected = wasConnected || state.isConnected
     line(connectionHead) { writer in
       writer.key("state")
       writer.string(state.phase.rawValue)
@@ -205,6 +221,7 @@ extension WatchRun: BranchWatcher {
   func synced() {
     let isFirst = !wasSynced
     wasSynced = true
+    if isFirst { scheduleIdleCheck() }
     line(syncHead) { writer in
       writer.key("complete")
       writer.bool(true)

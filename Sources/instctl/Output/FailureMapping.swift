@@ -192,6 +192,12 @@ extension Failure {
         JSONMember(name: "closeCode", value: JSONValue(end.closeCode)),
         JSONMember(name: "reason", value: .string(closure.received?.reason ?? "")),
       ]
+      if closure.received?.code == .messageTooBig {
+        code = "message_too_large"
+        hint = "the server takes no message of that size"
+        isRetryable = false
+        self.exit = .protocolError
+      }
     }
   }
 }

@@ -53,7 +53,9 @@ final class LineReader: ReadinessHandler {
       head = 0
       if registration != nil, !(await untilReadable()) { return .cancelled }
       let code = readMore()
-      if code != 0 { return .failed(code: code) }
+      // Without a watch there is nothing to wait for, and no end of trying.
+      if code == EAGAIN && registration == nil { return .failed(code: code) }
+      if code != 0 && code != EAGAIN { return .failed(code: code) }
     }
   }
 
@@ -89,7 +91,6 @@ final class LineReader: ReadinessHandler {
         return
       }
     }
-    if code == EAGAIN { return 0 }
     isAtEnd = chunk.isEmpty && code == 0
     buffer += chunk
     return code

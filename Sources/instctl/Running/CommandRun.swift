@@ -19,7 +19,7 @@ final class CommandRun {
   let diagnostics: Diagnostics
   let output = StandardOutput()
   /// How to take leave of the network, at the end.
-  var close: (@EventLoop () async -> Void)?
+  var close: (@EventLoop @Sendable () async -> Void)?
 
   private let ending = Promise<Ending>()
 
@@ -115,7 +115,8 @@ final class CommandRun {
       output.flush()
       diagnostics.report(failure)
       await closeWithin(Self.closeMilliseconds)
-      await output.finish()
+      // A reader that has stopped must not turn a failure into a hang.
+      await within(Self.closeMilliseconds) { [output] in await output.finish() }
       return failure.exit
     case .signal(let signal):
       output.flush()
@@ -128,13 +129,18 @@ final class CommandRun {
   }
 
   private func closeWithin(_ milliseconds: Int64) async {
-    guard let close else { return }
+    if let close { await within(milliseconds, close) }
+  }
+
+  private func within(
+    _ milliseconds: Int64, _ work: @escaping @EventLoop @Sendable () async -> Void
+  ) async {
     let done = Promise<Void>()
     let timer = Reactor.shared.schedule(
       at: MonotonicTime.current().advanced(byMilliseconds: milliseconds)
     ) { done.fulfil(()) }
     EventLoop.start {
-      await close()
+      await work()
       done.fulfil(())
     }
     await done.get()

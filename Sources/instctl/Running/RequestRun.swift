@@ -13,6 +13,9 @@ final class RequestRun {
   private let what: String
   /// Whether something is waited for; time in which nothing is does not count.
   private let isWaiting: @EventLoop () -> Bool
+  /// How many requests are answered; nil where whatever the server sends counts as progress.
+  private let answered: (@EventLoop () -> Int)?
+  private var answeredBefore = 0
 
   private var lastProgress = Reactor.shared.now
   /// The arrival of a message that said only that nothing moves.
@@ -22,13 +25,15 @@ final class RequestRun {
   /// - Parameter what: what did not happen when time is up, for the message.
   init(
     _ run: CommandRun, _ client: InstRecordsClient, timeout: DurationArgument, what: String,
-    isWaiting: @escaping @EventLoop () -> Bool = { true }
+    isWaiting: @escaping @EventLoop () -> Bool = { true },
+    answered: (@EventLoop () -> Int)? = nil
   ) {
     self.run = run
     self.client = client
     self.timeout = timeout
     self.what = what
     self.isWaiting = isWaiting
+    self.answered = answered
   }
 
   func start() {
@@ -45,15 +50,23 @@ final class RequestRun {
   private func check() {
     let now = Reactor.shared.now
     if !isWaiting() { lastProgress = now }
-    if client.lastProgress > lastProgress, client.lastProgress != ignoredProgress {
-      lastProgress = client.lastProgress
-      isRateLimited = false
+    if let answered {
+      let count = answered()
+      if count != answeredBefore { noteProgress(at: now) }
+      answeredBefore = count
+    } else if client.lastProgress > lastProgress, client.lastProgress != ignoredProgress {
+      noteProgress(at: client.lastProgress)
     }
     let due = lastProgress.advanced(byMilliseconds: timeout.milliseconds)
     guard due > now else { return timeIsUp() }
     // Waiting may begin at any time, so the end of the allowance is not all there is to look at.
     let soon = now.advanced(byMilliseconds: 250)
     Reactor.shared.schedule(at: min(due, soon)) { [weak self] in self?.check() }
+  }
+
+  private func noteProgress(at time: MonotonicTime) {
+    lastProgress = time
+    isRateLimited = false
   }
 
   private func timeIsUp() {

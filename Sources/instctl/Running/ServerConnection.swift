@@ -138,6 +138,7 @@ extension BranchOptions {
   func address() throws(Failure) -> BranchAddress {
     if let record {
       guard !record.isEmpty else { throw .usage("--record is empty") }
+      guard !inst.isEmpty else { throw .usage("the inst is empty") }
       try refuseKey(record)
       return BranchAddress(recordName: record, inst: inst, branch: branch)
     }
@@ -145,6 +146,10 @@ extension BranchOptions {
       throw .usage("the inst is empty", hint: "record/inst, /inst, or a bare name")
     }
     if let recordName = address.recordName { try refuseKey(recordName) }
+    try refuseKey(address.inst)
+    guard !address.inst.isEmpty else {
+      throw .usage("'\(inst)' names no inst", hint: "record/inst, /inst, or a bare name")
+    }
     return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
   }
 

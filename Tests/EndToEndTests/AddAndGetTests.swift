@@ -96,16 +96,6 @@ import Testing
     #expect(Set(outcome.lines.compactMap { $0["updateId"] as? Int }) == Set(1...12))
   }
 
-  /// Acknowledgements are progress, also where each comes with another notice.
-  @Test func aRateLimitIsNoTimeoutWhileAcknowledgementsCome() throws {
-    let server = try TestServer("--rate-limit", "5/1s")
-    let lines = (0..<24).map { _ in hello }.joined(separator: "\n")
-    let outcome = try instctl(
-      "add-updates", "-s", server.url, "rate", "--timeout", "3s", stdin: .text(lines))
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.lines.of(type: "ack").count == 24)
-  }
-
   @Test func aRateLimitThatNeverEndsIsTryLater() throws {
     let server = try TestServer("--rate-limit", "1/10s")
     let outcome = try instctl("get-updates", "-s", server.url, "rate", "--timeout", "1500ms")

@@ -19,8 +19,14 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   /// Where the client is in its life.
   public private(set) var connectionState = ConnectionState(.disconnected)
 
+  /// What the present connection has logged in with.
+  public private(set) var indicator: ConnectionIndicator?
+  /// How long the last login took, in milliseconds.
+  public private(set) var roundTripMilliseconds: Double?
+
   private let inner: any ConnectionClient
-  private let indicator: @EventLoop () throws(ClientError) -> ConnectionIndicator
+  private let makeIndicator: @EventLoop () throws(ClientError) -> ConnectionIndicator
+  private var loginSent: MonotonicTime?
   private var loginTimer: Reactor.TimerID?
 
   /// Wraps a connection.
@@ -31,7 +37,7 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
     indicator: @escaping @EventLoop () throws(ClientError) -> ConnectionIndicator
   ) {
     self.inner = inner
-    self.indicator = indicator
+    makeIndicator = indicator
   }
 
   /// The server's origin, to which credentials belong.
@@ -42,6 +48,13 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   public var lastProgress: MonotonicTime { inner.lastProgress }
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
+  /// The dialect in which messages are sent.
+  public var dialect: Dialect {
+    get { inner.dialect }
+    set { inner.dialect = newValue }
+  }
+  /// Whether the dialect is to be found out.
+  public var mayChangeDialect: Bool { inner.mayChangeDialect }
 
   /// Makes a connection, and makes it again when it is lost.
   public func connect() {
@@ -65,9 +78,9 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
     stopWaiting()
     inner.dropConnection(because: error)
   }
-  /// Lets the server wait until ``resumeReading()``.
+  /// Lets the server wait; see ``ConnectionClient/pauseReading()``.
   public func pauseReading() { inner.pauseReading() }
-  /// Reads on.
+  /// Takes one pause back.
   public func resumeReading() { inner.resumeReading() }
 
   /// Sends a message; the result is the envelope's id.
@@ -80,7 +93,10 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
 
   private func logIn() {
     do throws(ClientError) {
-      _ = try inner.send(.login(Login(try indicator())))
+      let indicator = try makeIndicator()
+      self.indicator = indicator
+      loginSent = Reactor.shared.now
+      _ = try inner.send(.login(Login(indicator)))
     } catch {
       inner.dropConnection(because: error)
     }
@@ -136,6 +152,10 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     stopWaiting()
     switch result.outcome {
     case .success(let info):
+      if let loginSent {
+        let elapsed = Reactor.shared.now.nanoseconds - loginSent.nanoseconds
+        roundTripMilliseconds = Double(elapsed) / 1_000_000
+      }
       inner.markEstablished()
       changeState(ConnectionState(.connected, info: info))
     case .failure(let error):
@@ -160,6 +180,10 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
   public func canSend() { delegate?.canSend() }
   /// For the wrapped connection.
   public func receivedUnreadable(_ reason: String) { delegate?.receivedUnreadable(reason) }
+  /// For the wrapped connection.
+  public func sendingFailed(frameID: Int, because error: ClientError) {
+    delegate?.sendingFailed(frameID: frameID, because: error)
+  }
   /// For the wrapped connection.
   public func failed(_ error: ClientError) {
     inner.delegate = nil

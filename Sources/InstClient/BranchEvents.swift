@@ -11,36 +11,16 @@ public enum BranchEvent: Sendable {
   /// The first batch has been handed over: from here on updates are news.
   case sync
   /// A device action, as it came.
-  case action(RawJSON)
+  case event(RawJSON)
   /// Something went wrong with the branch.
   case error(BranchError)
 }
 
-/// The events of a watch as they come, in batches: all that one wake-up brought.
+/// The events of a watch as they come, in batches.
 ///
-/// For one reader. While it is busy, at most ``highWater`` events gather before the server has to wait.
 /// The sequence ends with the watch: when it is called off, refused, or its client disconnects. To
 /// cancel the reading task calls it off.
-public struct BranchEvents: AsyncSequence, Sendable {
-  /// A batch of events.
-  public typealias Element = [BranchEvent]
-
-  /// So many events may wait for the reader.
-  public static let highWater = 4096
-
-  fileprivate let mailbox: BranchMailbox
-
-  /// Gives the batches one after the other.
-  public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let mailbox: BranchMailbox
-
-    /// The next batch; nil after the end of the watch.
-    public mutating func next() async -> [BranchEvent]? { await mailbox.next() }
-  }
-
-  /// Starts to read.
-  public func makeAsyncIterator() -> Iterator { Iterator(mailbox: mailbox) }
-}
+public typealias BranchEvents = EventStream<BranchEvent>
 
 extension InstRecordsClient {
   /// Follows a branch; see ``watchBranchUpdates(_:temporary:markers:watcher:)`` for a way without
@@ -48,87 +28,45 @@ extension InstRecordsClient {
   public func watchBranchUpdates(
     _ address: BranchAddress, temporary: Bool? = nil, markers: [String]? = nil
   ) -> BranchEvents {
-    let mailbox = BranchMailbox(client: self, address: address)
-    watchBranchUpdates(address, temporary: temporary, markers: markers, watcher: mailbox)
-    return BranchEvents(mailbox: mailbox)
+    let mailbox = Mailbox<BranchEvent>(pausing: self)
+    let watcher = MailingWatcher(mailbox)
+    mailbox.onCancel = { [weak self, weak watcher] in
+      // Another watch of the same branch may have taken this one's place.
+      if let watcher { self?.unwatchBranchUpdates(address, by: watcher) }
+    }
+    watchBranchUpdates(address, temporary: temporary, markers: markers, watcher: watcher)
+    return BranchEvents(mailbox)
   }
 }
 
-/// Gathers events for a reader.
+extension InstRecordsClient: ReadingPausable {}
+
+/// Turns a watcher's calls into events.
 @EventLoop
-private final class BranchMailbox: BranchWatcher {
-  private weak var client: InstRecordsClient?
-  private let address: BranchAddress
-  private var events: [BranchEvent] = []
-  private var isOver = false
-  private var isPaused = false
-  private var arrival: Promise<Void>?
+private final class MailingWatcher: BranchWatcher {
+  private let mailbox: Mailbox<BranchEvent>
 
-  init(client: InstRecordsClient, address: BranchAddress) {
-    self.client = client
-    self.address = address
-  }
+  init(_ mailbox: Mailbox<BranchEvent>) { self.mailbox = mailbox }
 
-  func next() async -> [BranchEvent]? {
-    while events.isEmpty, !isOver, !Task.isCancelled {
-      let arrival = Promise<Void>()
-      self.arrival = arrival
-      await arrival.value(onCancel: ())
-    }
-    if Task.isCancelled {
-      client?.unwatchBranchUpdates(address)
-      isOver = true
-      events = []
-    }
-    guard !events.isEmpty else { return nil }
-    var batch: [BranchEvent] = []
-    swap(&batch, &events)
-    if isPaused {
-      isPaused = false
-      client?.resumeReading()
-    }
-    return batch
-  }
-
-  private func add(_ event: BranchEvent) {
-    events.append(event)
-    if events.count >= BranchEvents.highWater, !isPaused {
-      isPaused = true
-      client?.pauseReading()
-    }
-  }
-
-  private func wake() {
-    guard !events.isEmpty || isOver else { return }
-    arrival?.fulfil(())
-  }
-
-  func connectionChanged(to state: ConnectionState) {
-    add(.connection(state))
-    wake()
-  }
+  func connectionChanged(to state: ConnectionState) { mailbox.post(.connection(state)) }
 
   func received(_ updates: BranchUpdates) {
-    add(.updates(updates.strings(), isInitial: updates.isInitial))
+    mailbox.add(.updates(updates.strings(), isInitial: updates.isInitial))
   }
 
-  func synced() { add(.sync) }
+  func synced() { mailbox.add(.sync) }
 
   func received(action frame: ReceivedFrame) {
     guard let action = frame.field("action") else { return }
-    add(.action(RawJSON(scanned: action)))
+    mailbox.add(.event(RawJSON(scanned: action)))
   }
 
   func received(_ error: BranchError, isFinal: Bool) {
-    add(.error(error))
-    isOver = isOver || isFinal
-    wake()
+    mailbox.post(.error(error))
+    if isFinal { mailbox.finish() }
   }
 
-  func ended() {
-    isOver = true
-    wake()
-  }
+  func ended() { mailbox.finish() }
 
-  func receivedAll() { wake() }
+  func receivedAll() { mailbox.wake() }
 }

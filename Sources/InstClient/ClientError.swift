@@ -18,8 +18,13 @@ public enum ClientError: Error, Hashable, Sendable {
   case maxSizeReached(maximum: Double?, needed: Double?)
   /// The peer sent something that the protocol does not know.
   case protocolViolation(String)
-  /// A message cannot be sent: it has no form in the dialect, or goes over a limit.
+  /// A message cannot be sent: it goes over a limit.
   case cannotSend(String)
+  /// A message has no form in the dialect that the server speaks.
+  case noForm(DialectError)
+  /// The connection was lost while a request was under way that must not be made twice: whether the
+  /// server has carried it out is unknown.
+  case interrupted(reason: String)
   /// There is no connection to send on.
   case notConnected
   /// The client was told to disconnect, or the task was cancelled.
@@ -38,6 +43,10 @@ extension ClientError: CustomStringConvertible {
     case .maxSizeReached: "the branch has reached its maximum size"
     case .protocolViolation(let what): "the server broke the protocol: \(what)"
     case .cannotSend(let reason): "cannot send: \(reason)"
+    case .noForm(let error): "cannot send: \(error)"
+    case .interrupted(let reason):
+      "the connection was lost before the answer, and whether the request was carried out is "
+        + "unknown: \(reason)"
     case .notConnected: "not connected"
     case .cancelled: "cancelled"
     }

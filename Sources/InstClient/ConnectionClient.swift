@@ -21,6 +21,14 @@ public protocol ConnectionClient: AnyObject {
   var lastProgress: MonotonicTime { get }
   /// Bytes that wait for the server to take them.
   var pendingOutput: Int { get }
+  /// What the present connection has logged in with, or is about to; nil where nothing logs in.
+  var indicator: ConnectionIndicator? { get }
+  /// About how long the server takes to answer, in milliseconds; nil while that is unknown.
+  var roundTripMilliseconds: Double? { get }
+  /// The dialect in which messages are sent (PROTOCOL section 2). It stays over reconnects.
+  var dialect: Dialect { get set }
+  /// Whether the dialect is to be found out, rather than given by the user.
+  var mayChangeDialect: Bool { get }
 
   /// Makes a connection, and makes it again when it is lost, until ``disconnect()``.
   func connect()
@@ -34,9 +42,9 @@ public protocol ConnectionClient: AnyObject {
   func dropConnection(because error: ClientError)
   /// Sends a message; the result is the envelope's id, by which an error may answer.
   func send(_ message: ClientMessage) throws(ClientError) -> Int
-  /// Lets the server wait: nothing is read until ``resumeReading()``.
+  /// Lets the server wait: nothing is read until each pause has its ``resumeReading()``.
   func pauseReading()
-  /// Reads on.
+  /// Takes one pause back.
   func resumeReading()
 }
 
@@ -60,6 +68,9 @@ public protocol ConnectionClientDelegate: AnyObject {
   func canSend()
   /// A frame arrived that cannot be understood; the connection goes on without it.
   func receivedUnreadable(_ reason: String)
+  /// A message that was to go by way of a storage could not be put there; `frameID` is what
+  /// ``ConnectionClient/send(_:)`` gave.
+  func sendingFailed(frameID: Int, because error: ClientError)
   /// The client has given up; the state is ``ConnectionState/Phase/disconnected``.
   func failed(_ error: ClientError)
 }

@@ -120,6 +120,14 @@ public final class InstRecordsClient {
     _ = try? connection.send(.unwatchBranch(BranchRequest(address)))
   }
 
+  /// Ends the watch of a branch if it is this watcher's.
+  func unwatchBranchUpdates(_ address: BranchAddress, by watcher: any BranchWatcher) {
+    guard watches.contains(where: { $0.address == address && $0.watcher === watcher }) else {
+      return
+    }
+    unwatchBranchUpdates(address)
+  }
+
   // MARK: Writing
 
   /// Sends updates to a branch and waits for the server to say that it has stored them. They are sent
@@ -404,6 +412,13 @@ extension InstRecordsClient: ConnectionClientDelegate {
 
   /// For the connection.
   public func receivedUnreadable(_ reason: String) { observer?.receivedUnreadable(reason) }
+
+  /// For the connection.
+  public func sendingFailed(frameID: Int, because error: ClientError) {
+    for entry in pending.removeAll(where: { $0.frameID == frameID }) {
+      entry.promise.fulfil(.failure(error))
+    }
+  }
 
   /// For the connection.
   public func failed(_ error: ClientError) {

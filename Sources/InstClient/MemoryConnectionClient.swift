@@ -18,11 +18,20 @@ public final class MemoryConnectionClient: ConnectionClient {
   public private(set) var lastProgress = MonotonicTime(nanoseconds: 0)
   /// Bytes that wait for the server to take them.
   public var pendingOutput = 0
+  /// What the connection is said to have logged in with.
+  public var indicator: ConnectionIndicator?
+  /// About how long the server takes to answer, in milliseconds.
+  public var roundTripMilliseconds: Double?
+  /// The dialect in which messages are sent, and those of the server written.
+  public var dialect = Dialect.deployed
+  /// Whether the dialect is to be found out.
+  public var mayChangeDialect = true
 
   /// What was sent, in order; the envelope's ids are 1, 2, 3, …
   public private(set) var sentMessages: [ClientMessage] = []
-  /// Whether ``pauseReading()`` is in force.
-  public private(set) var isPaused = false
+  /// Whether a pause of ``pauseReading()`` is in force.
+  public var isPaused: Bool { pauses > 0 }
+  private var pauses = 0
   /// Whether the connection was marked as established.
   public private(set) var isEstablished = false
 
@@ -52,15 +61,19 @@ public final class MemoryConnectionClient: ConnectionClient {
   /// Sends a message; the result is the envelope's id.
   public func send(_ message: ClientMessage) throws(ClientError) -> Int {
     guard isConnected else { throw .notConnected }
+    do throws(DialectError) {
+      var writer = JSONWriter()
+      try message.write(to: &writer, dialect: dialect)
+    } catch { throw .noForm(error) }
     sentMessages.append(message)
     return sentMessages.count
   }
 
-  /// Lets the server wait until ``resumeReading()``.
-  public func pauseReading() { isPaused = true }
+  /// Lets the server wait; see ``ConnectionClient/pauseReading()``.
+  public func pauseReading() { pauses += 1 }
 
-  /// Reads on.
-  public func resumeReading() { isPaused = false }
+  /// Takes one pause back.
+  public func resumeReading() { pauses = max(0, pauses - 1) }
 
   // MARK: By hand
 
@@ -88,13 +101,13 @@ public final class MemoryConnectionClient: ConnectionClient {
 
   /// Delivers a message of the server.
   ///
-  /// - Throws: ``DialectError`` for a message that the deployed dialect cannot express.
+  /// - Throws: ``DialectError`` for a message that ``dialect`` cannot express.
   public func receive(_ message: ServerMessage) throws(DialectError) {
     var writer = JSONWriter()
     writer.beginArray()
     writer.number(1)
     writer.number(-1)
-    try message.write(to: &writer, dialect: .deployed)
+    try message.write(to: &writer, dialect: dialect)
     writer.endArray()
     receive(String(decoding: writer.bytes, as: UTF8.self))
   }

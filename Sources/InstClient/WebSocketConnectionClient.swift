@@ -18,7 +18,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     /// Told of each step of a connection that is done.
     public var report: (@EventLoop @Sendable (ConnectStep, String) -> Void)?
     /// The dialect in which messages are sent.
-    public var dialect = Dialect.deployed
+    public var dialect = DialectChoice.auto
 
     /// The defaults, with keep-alive pings every 15 s, to be answered within 10 s.
     public init() {
@@ -36,6 +36,15 @@ public final class WebSocketConnectionClient: ConnectionClient {
   /// The server's origin, to which credentials belong.
   public var origin: String? { url.origin }
 
+  /// Nothing logs in here.
+  public var indicator: ConnectionIndicator? { nil }
+  /// Nothing is asked here, so nothing is known.
+  public var roundTripMilliseconds: Double? { nil }
+  /// The dialect in which messages are sent.
+  public var dialect: Dialect
+  /// Whether the dialect is to be found out.
+  public var mayChangeDialect: Bool { options.dialect == .auto }
+
   private let url: WebSocketURL
   private let options: Options
   private var channel: WebSocketChannel?
@@ -47,8 +56,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
   private var openedAt: MonotonicTime?
   private var random = SystemRandomNumberGenerator()
   private var lastFrameID = 0
-  /// Reading stays paused over a reconnect.
-  private var isPaused = false
+  /// Pauses that are in force; reading stays paused over a reconnect.
+  private var pauses = 0
   private var writer = JSONWriter(capacity: 4096)
   private var scanner = MessageScanner()
 
@@ -59,6 +68,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
   public init(url: WebSocketURL, options: Options = Options()) {
     self.url = url
     self.options = options
+    dialect = options.dialect == .documented ? .documented : .deployed
   }
 
   /// When the server last sent something of substance.
@@ -138,7 +148,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     self.channel = channel
     openedAt = Reactor.shared.now
     channel.handler = self
-    if isPaused { channel.pauseReading() }
+    if pauses > 0 { channel.pauseReading() }
     changeState(ConnectionState(.connected))
   }
 
@@ -198,8 +208,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
     writer.number(1)
     writer.number(lastFrameID)
     do throws(DialectError) {
-      try message.write(to: &writer, dialect: options.dialect)
-    } catch { throw .cannotSend(error.description) }
+      try message.write(to: &writer, dialect: dialect)
+    } catch { throw .noForm(error) }
     writer.endArray()
     do throws(WebSocketError) {
       try writer.withUnsafeBytes { (bytes) throws(WebSocketError) in
@@ -211,16 +221,17 @@ public final class WebSocketConnectionClient: ConnectionClient {
     return lastFrameID
   }
 
-  /// Lets the server wait until ``resumeReading()``.
+  /// Lets the server wait; see ``ConnectionClient/pauseReading()``.
   public func pauseReading() {
-    isPaused = true
-    channel?.pauseReading()
+    pauses += 1
+    if pauses == 1 { channel?.pauseReading() }
   }
 
-  /// Reads on.
+  /// Takes one pause back.
   public func resumeReading() {
-    isPaused = false
-    channel?.resumeReading()
+    guard pauses > 0 else { return }
+    pauses -= 1
+    if pauses == 0 { channel?.resumeReading() }
   }
 }
 

@@ -6,6 +6,16 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
   case documented
 }
 
+/// Which dialect a client speaks: one that its user has chosen, or what it finds out.
+public enum DialectChoice: String, Hashable, Sendable, CaseIterable {
+  /// The deployed one, until the server turns out not to know it.
+  case auto
+  /// The deployed one, whatever the server says.
+  case deployed
+  /// The documented one, whatever the server says.
+  case documented
+}
+
 /// A message has no form in the dialect in which it was to be written.
 public struct DialectError: Error, Hashable, Sendable {
   /// What there is no form for, such as a message type or a field.

@@ -92,5 +92,6 @@ private final class RecordingDelegate: ConnectionClientDelegate {
   func receivedAll() {}
   func canSend() {}
   func receivedUnreadable(_ reason: String) {}
+  func sendingFailed(frameID: Int, because error: ClientError) {}
   func failed(_ error: ClientError) { log.append("failed \(error)") }
 }

@@ -251,7 +251,7 @@ private let place = #""recordName":null,"inst":"i","branch":"default""#
         case .connection(let state): state.phase.rawValue
         case .updates(let updates, let isInitial): "\(updates) \(isInitial)"
         case .sync: "sync"
-        case .action, .error: "?"
+        case .event, .error: "?"
         }
       }
     }

@@ -30,6 +30,15 @@ extension Failure {
     case .cannotSend:
       self.init(
         code: "cannot_send", layer: .protocol, message: error.description, exit: .unavailable)
+    case .noForm:
+      self.init(
+        code: "no_such_form", layer: .protocol, message: error.description,
+        hint: "the server speaks another dialect than this needs: choose another form of the "
+          + "request, or force one with --dialect", exit: .usage)
+    case .interrupted:
+      self.init(
+        code: "interrupted", layer: .websocket, message: error.description, isRetryable: false,
+        exit: .unavailable)
     case .notConnected, .cancelled:
       self.init(
         code: "not_connected", layer: .websocket, message: error.description, isRetryable: true,

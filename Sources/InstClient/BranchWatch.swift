@@ -33,7 +33,7 @@ final class BranchWatch {
     self.address = address
     self.request = request
     self.watcher = watcher
-    matcher = AddressMatcher(address)
+    matcher = AddressMatcher(address.answered)
   }
 
   /// Whether the frame is about this branch.

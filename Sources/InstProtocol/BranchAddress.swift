@@ -44,6 +44,14 @@ public struct BranchAddress: Hashable, Sendable {
   /// The inst that the branch belongs to.
   public var instAddress: InstAddress { InstAddress(recordName: recordName, inst: inst) }
 
+  /// The branch as servers name it in their answers: a record key stands for its record's name
+  /// (PROTOCOL section 5, Watch).
+  public var answered: BranchAddress {
+    guard let recordName, recordName.hasPrefix("vRK"), let key = try? RecordKey(parsing: recordName)
+    else { return self }
+    return BranchAddress(recordName: key.recordName, inst: inst, branch: branch)
+  }
+
   /// Whether the names are the same UTF-8: servers do not normalise them, as comparing Strings does.
   public static func == (one: BranchAddress, other: BranchAddress) -> Bool {
     isSameUTF8(one.branch, other.branch) && isSameUTF8(one.inst, other.inst)

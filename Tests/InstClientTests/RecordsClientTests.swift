@@ -232,7 +232,9 @@ private let place = #""recordName":null,"inst":"i","branch":"default""#
   @Test func aFailureFailsEverythingUnderWay() async {
     connection.open()
     let add = Task { try await client.addUpdates(address, ["YQ=="]) }
-    let get = Task { try await client.getBranchUpdates(address) }
+    // Of another branch: requests of two kinds about one branch go one after the other.
+    let other = BranchAddress(recordName: nil, inst: "i", branch: "other")
+    let get = Task { try await client.getBranchUpdates(other) }
     await sent(2)
     connection.dropConnection(because: .cancelled)
     await #expect(throws: ClientError.cancelled) { try await add.value }
@@ -315,6 +317,7 @@ private final class RecordingObserver: InstRecordsObserver {
   func received(_ error: ErrorInfo) { log.append("error \(error.errorCode)") }
   func received(unclaimed frame: ReceivedFrame) { log.append("unclaimed \(frame.typeText)") }
   func receivedUnreadable(_ reason: String) { log.append("unreadable") }
+  func updatesSyncChanged(to state: UpdatesSync) {}
   func resending(updateID: Int, tries: Int) {}
   func failed(_ error: ClientError) { log.append("failed") }
 }

@@ -318,6 +318,7 @@ extension WatchRun: InstRecordsObserver {
   }
 
   func resending(updateID: Int, tries: Int) {}
+  func updatesSyncChanged(to state: UpdatesSync) {}
 
   func failed(_ error: ClientError) { end(.failure(Failure(error))) }
 }

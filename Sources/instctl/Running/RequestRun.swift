@@ -111,5 +111,7 @@ extension RequestRun: InstRecordsObserver {
     run.diagnostics.note("update \(updateID) is sent again (try \(tries))")
   }
 
+  func updatesSyncChanged(to state: UpdatesSync) {}
+
   func failed(_ error: ClientError) { run.fail(Failure(error)) }
 }

@@ -1,0 +1,55 @@
+public import InstProtocol
+
+extension InstRecordsClient {
+  /// Sends an action to devices that watch a branch (PROTOCOL section 5, Action).
+  ///
+  /// No server acknowledges an action. This returns when the message has left, and the time has passed
+  /// in which the server would have told that a limit of rates dropped it; then it goes again. Whether
+  /// the server refuses it is known for sure only after ``settleActions(_:milliseconds:)``. It is
+  /// never sent twice when the first may have been carried out.
+  ///
+  /// - Throws: ``ClientError/refused(_:)``; ``ClientError/noForm(_:)`` where the server's dialect cannot
+  ///   name these receivers; ``ClientError/interrupted(reason:)`` when the connection was lost in between;
+  ///   and whatever ends the client.
+  public func sendAction(
+    _ address: BranchAddress, _ action: RemoteAction
+  ) async throws(ClientError) {
+    try await alone(.sendAction(SendAction(address, action: action)), about: address) {
+      (request) throws(ClientError) in
+      while true {
+        try await send(request)
+        if try await isOnItsWay(request) { return }
+      }
+    }
+  }
+
+  /// Waits for refusals of actions that were sent to a branch: a round trip to the server, and then
+  /// as long as the server may need to look up who may do what.
+  ///
+  /// - Throws: The refusal, as ``ClientError/refused(_:)``; ``ClientError/interrupted(reason:)``; and
+  ///   whatever ends the client.
+  public func settleActions(
+    _ address: BranchAddress, milliseconds: Double = 250
+  ) async throws(ClientError) {
+    try await alone(nil, about: address) { (request) throws(ClientError) in
+      try await settle(request, milliseconds: milliseconds)
+    }
+  }
+
+  /// Whether the message is neither refused nor dropped; false when it is to be sent again.
+  private func isOnItsWay(_ request: LoneRequest) async throws(ClientError) -> Bool {
+    while true {
+      switch await request.next(within: quietMilliseconds) {
+      case .quiet: return true
+      case .dropped: return false
+      case .refused(let info):
+        guard await isAnswerToDialect(info, of: request) else { throw .refused(info) }
+        return false
+      case .lost(let reason): throw .interrupted(reason: reason)
+      case .failed(let error): throw error
+      case .cancelled: throw .cancelled
+      case .sent, .counted, .deviceArrived, .probed: continue
+      }
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import InstProtocol
 
 /// How to reach a server, and as whom.
 struct ServerOptions: ParsableArguments {
@@ -53,7 +54,15 @@ struct ServerOptions: ParsableArguments {
     help: ArgumentHelp(
       "The largest message accepted, after decompression.", valueName: "size"))
   var maxMessage = SizeArgument(bytes: 64 << 20, text: "64MiB")
+
+  @Option(
+    help: ArgumentHelp(
+      "The names and forms that the server knows; auto starts with the deployed ones and changes when "
+        + "the server does not know them.", valueName: "dialect"))
+  var dialect = DialectChoice.auto
 }
+
+extension DialectChoice: ExpressibleByArgument {}
 
 /// Which branch of which inst.
 struct BranchOptions: ParsableArguments {
@@ -69,6 +78,12 @@ struct BranchOptions: ParsableArguments {
     help: ArgumentHelp(
       "The record; the whole of INST is then the inst's name.", valueName: "name"))
   var record: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
+        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.", valueName: "file"))
+  var recordKeyFile: String?
 }
 
 /// What is printed, and where.

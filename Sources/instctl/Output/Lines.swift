@@ -13,7 +13,7 @@ final class LineHead {
   /// - Parameter type: the member `"type":"…"`, ready to be written.
   init(_ type: StaticString, _ address: BranchAddress? = nil) {
     self.type = type
-    branch = address.map(Self.members) ?? []
+    branch = (address?.answered).map(Self.members) ?? []
   }
 
   /// Writes the beginning of a line, up to the first member of its own.

@@ -90,6 +90,7 @@ struct ServerConnection: Sendable {
     settings.connect.deflate = options.compress ? DeflateOffer() : nil
     settings.connect.tls = try tls()
     settings.reconnect.reconnects = reconnects && !options.noReconnect
+    settings.dialect = options.dialect
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
@@ -135,7 +136,14 @@ struct ServerConnection: Sendable {
 
 extension BranchOptions {
   /// The branch that the options name.
+  ///
+  /// Where a record key is used, it is the address's record: ``InstProtocol/BranchAddress/answered`` is
+  /// what may be shown.
   func address() throws(Failure) -> BranchAddress {
+    if let key = try recordKey() {
+      guard !inst.isEmpty else { throw .usage("the inst is empty") }
+      return BranchAddress(recordName: key, inst: inst, branch: branch)
+    }
     if let record {
       guard !record.isEmpty else { throw .usage("--record is empty") }
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
@@ -153,10 +161,29 @@ extension BranchOptions {
     return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
   }
 
+  private func recordKey() throws(Failure) -> String? {
+    let text: String
+    let source: String
+    if let recordKeyFile {
+      guard record == nil else { throw .usage("--record and --record-key-file exclude each other") }
+      text = try Secrets.read(file: recordKeyFile)
+      source = recordKeyFile
+    } else if record == nil, let value = Secrets.environment("INSTCTL_RECORD_KEY") {
+      text = value
+      source = "INSTCTL_RECORD_KEY"
+    } else {
+      return nil
+    }
+    do throws(KeyError) {
+      _ = try RecordKey(parsing: text)
+      return text
+    } catch { throw Secrets.broken(source, "no record key: \(error)") }
+  }
+
   private func refuseKey(_ record: String) throws(Failure) {
     guard record.hasPrefix("vRK1.") || record.hasPrefix("vRK2.") else { return }
     throw .usage(
       "a record key is a secret and does not belong on the command line",
-      hint: "give the record's name")
+      hint: "--record-key-file FILE, or INSTCTL_RECORD_KEY; or give the record's name")
   }
 }

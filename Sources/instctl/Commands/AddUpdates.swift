@@ -63,7 +63,7 @@ struct AddUpdates: ParsableCommand {
   func run() throws {
     let diagnostics = output.diagnostics
     if updates.isEmpty, file == nil || file == "-",
-      server.tokenFile == "-" || server.keyFile == "-"
+      server.tokenFile == "-" || server.keyFile == "-" || branch.recordKeyFile == "-"
     {
       throw Failure.usage("stdin cannot hold both the secret and the updates")
     }

@@ -59,10 +59,21 @@ struct ServerOptions: ParsableArguments {
     help: ArgumentHelp(
       "The names and forms that the server knows; auto starts with the deployed ones and changes when "
         + "the server does not know them.", valueName: "dialect"))
-  var dialect = DialectChoice.auto
+  var dialect = DialectArgument.auto
 }
 
-extension DialectChoice: ExpressibleByArgument {}
+/// The values of `--dialect`.
+enum DialectArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case auto, deployed, documented
+
+  var choice: DialectChoice {
+    switch self {
+    case .auto: .auto
+    case .deployed: .deployed
+    case .documented: .documented
+    }
+  }
+}
 
 /// Which branch of which inst.
 struct BranchOptions: ParsableArguments {
@@ -82,7 +93,8 @@ struct BranchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
-        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.", valueName: "file"))
+        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
+      valueName: "file"))
   var recordKeyFile: String?
 }
 

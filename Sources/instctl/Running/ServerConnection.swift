@@ -90,7 +90,7 @@ struct ServerConnection: Sendable {
     settings.connect.deflate = options.compress ? DeflateOffer() : nil
     settings.connect.tls = try tls()
     settings.reconnect.reconnects = reconnects && !options.noReconnect
-    settings.dialect = options.dialect
+    settings.dialect = options.dialect.choice
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }

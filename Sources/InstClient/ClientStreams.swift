@@ -1,5 +1,5 @@
-import InstProtocol
-import JSONText
+public import InstProtocol
+public import JSONText
 import Transport
 
 /// The streams that tell of a client as a whole.
@@ -52,5 +52,34 @@ final class EventHub<Event: Sendable> {
   func finish() {
     for reader in readers { reader.mailbox.finish() }
     readers = []
+  }
+}
+
+extension InstRecordsClient {
+  /// Each limit of rates that the server tells of: how long nothing is sent, in milliseconds.
+  public func watchRateLimitExceeded() -> EventStream<Int64> {
+    streams.rateLimits.stream(pausing: self)
+  }
+
+  /// Whether updates wait for their acknowledgement, each time that changes.
+  public func watchUpdatesSync() -> EventStream<UpdatesSync> {
+    streams.sync.stream(pausing: self)
+  }
+
+  /// Errors of the server that belong to nothing that is under way.
+  public func onError() -> EventStream<ErrorInfo> {
+    streams.errors.stream(pausing: self)
+  }
+
+  /// Messages of a type that is not known here, or that nobody waits for.
+  ///
+  /// - Parameter type: the one type to hear of; nil for all.
+  public func event(_ type: String? = nil) -> EventStream<RawJSON> {
+    streams.messages.stream(pausing: self, tag: type)
+  }
+
+  /// The connection's states, from the next change on.
+  public func connectionStates() -> EventStream<ConnectionState> {
+    streams.states.stream(pausing: self)
   }
 }

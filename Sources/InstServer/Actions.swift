@@ -11,7 +11,8 @@ extension InstServerCore {
     let receivers = receivers(of: request.action.selector, on: address)
     guard !receivers.isEmpty else { return }
     let action = DeviceAction(
-      request.action.content, from: sender, taskID: request.action.taskID)
+      request.action.content, from: configuration.dialect == .deployed ? sender : nil,
+      taskID: request.action.taskID)
     send(.receiveAction(ReceiveAction(address, action: action)), to: receivers, effects: &effects)
   }
 

@@ -67,13 +67,8 @@ extension InstServerCore {
     if scan.updateCount > 0 {
       let memory = UpdateList.memory(text: updates.count, count: scan.updateCount)
       if let limit = limitReached(by: size, memory: memory, in: address) {
-        return send(
-          .updatesReceived(
-            UpdatesReceived(
-              address, updateID: scan.updateID.flatMap { scan.number($0, in: frame) },
-              errorCode: .maxSizeReached, maxBranchSizeInBytes: JSONNumber(limit.maximum),
-              neededBranchSizeInBytes: JSONNumber(limit.needed))),
-          to: client, effects: &effects)
+        let updateID = scan.updateID.flatMap { scan.number($0, in: frame) }
+        return refuse(limit, updateID: updateID, of: address, client, effects: &effects)
       }
       append(updates, count: scan.updateCount, size: size, to: address, at: now)
       if configuration.storesUpdates, branches[address]?.isTemporary == false {
@@ -118,11 +113,36 @@ extension InstServerCore {
   /// The limit that updates would go over, and what they would need.
   private func limitReached(
     by size: Int, memory: Int, in address: BranchAddress
-  ) -> (maximum: Int, needed: Int)? {
+  ) -> SizeLimit? {
     let needed = (insts[address.instAddress]?.bytes ?? 0) + size
-    if let maximum = configuration.maxInstBytes, needed > maximum { return (maximum, needed) }
+    if let maximum = configuration.maxInstBytes, needed > maximum {
+      return SizeLimit(maximum: maximum, needed: needed)
+    }
     let total = usedBytes + memory
-    return total > configuration.maxTotalBytes ? (configuration.maxTotalBytes, total) : nil
+    guard total > configuration.maxTotalBytes else { return nil }
+    return SizeLimit(maximum: configuration.maxTotalBytes, needed: total)
+  }
+
+  /// Refuses updates that there is no room for. In the documented dialect an acknowledgement says
+  /// nothing of that, so there it is an error event.
+  private func refuse(
+    _ limit: SizeLimit, updateID: JSONNumber?, of address: BranchAddress, _ client: ClientID,
+    effects: inout [Effect]
+  ) {
+    switch configuration.dialect {
+    case .deployed:
+      let refusal = UpdatesReceived(
+        address, updateID: updateID, errorCode: .maxSizeReached,
+        maxBranchSizeInBytes: JSONNumber(limit.maximum),
+        neededBranchSizeInBytes: JSONNumber(limit.needed))
+      send(.updatesReceived(refusal), to: client, effects: &effects)
+    case .documented:
+      let error = ErrorInfo(
+        errorCode: .maxSizeReached,
+        errorMessage: "\(limit.needed) bytes are more than the \(limit.maximum) that may be.",
+        address: address)
+      send(error: error, id: -1, to: client, effects: &effects)
+    }
   }
 
   private func relay(
@@ -136,6 +156,12 @@ extension InstServerCore {
       effects.append(.send(watcher.client, copy))
     }
   }
+}
+
+/// A size that updates would go over, in bytes.
+private struct SizeLimit {
+  var maximum: Int
+  var needed: Int
 }
 
 extension MessageScan {

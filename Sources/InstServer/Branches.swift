@@ -51,8 +51,15 @@ extension InstServerCore {
     let watch = WatchBranch(address, temporary: request.temporary, markers: request.markers)
     tellConnected(watch, info, effects: &effects)
     let updates = branches[address]?.updates ?? UpdateList()
-    effects.append(.send(client, updates.frame(address, .initial)))
-    send(.watchBranchResult(WatchBranchResult(address)), to: client, effects: &effects)
+    let result = ServerMessage.watchBranchResult(WatchBranchResult(address))
+    switch configuration.dialect {
+    case .deployed:
+      effects.append(.send(client, updates.frame(address, .initial)))
+      send(result, to: client, effects: &effects)
+    case .documented:
+      send(result, to: client, effects: &effects)
+      effects.append(.send(client, updates.frame(address, .initial)))
+    }
   }
 
   mutating func unwatchBranch(

@@ -22,10 +22,8 @@ extension InstServerCore {
     }
     for watcher in branches[address]?.watchers ?? [] {
       guard let info = sessions[watcher.client]?.info else { continue }
-      let news = ConnectedToBranch(
-        broadcast: false, branch: WatchBranch(address, temporary: watcher.isTemporary),
-        connection: info)
-      send(.connectedToBranch(news), to: client, effects: &effects)
+      let watch = WatchBranch(address, temporary: watcher.isTemporary)
+      send(.connectedToBranch(arrival(watch, info)), to: client, effects: &effects)
     }
   }
 
@@ -43,8 +41,20 @@ extension InstServerCore {
   /// Tells of a device that has come, also the device itself where it watches devices.
   func tellConnected(_ watch: WatchBranch, _ info: ConnectionInfo, effects: inout [Effect]) {
     guard let watchers = branches[watch.address]?.deviceWatchers, !watchers.isEmpty else { return }
-    let news = ConnectedToBranch(broadcast: false, branch: watch, connection: info)
-    send(.connectedToBranch(news), to: watchers, effects: &effects)
+    send(.connectedToBranch(arrival(watch, info)), to: watchers, effects: &effects)
+  }
+
+  /// The news of a device. The documented dialect names record and inst once more.
+  private func arrival(_ watch: WatchBranch, _ info: ConnectionInfo) -> ConnectedToBranch {
+    var news = ConnectedToBranch(broadcast: false, branch: watch, connection: info)
+    if configuration.dialect == .documented {
+      let record = watch.address.recordName.map { RawJSON(string: $0) }
+      news.unknownFields = [
+        UnknownField(name: "recordName", value: record ?? .null),
+        UnknownField(name: "inst", value: RawJSON(string: watch.address.inst)),
+      ]
+    }
+    return news
   }
 
   /// Tells of a device that has gone, all but the device itself.
@@ -58,10 +68,22 @@ extension InstServerCore {
     send(.disconnectedFromBranch(news), to: watchers, effects: &effects)
   }
 
-  /// Counts the watchers of a branch; without a branch, all connections that have logged in.
+  /// Counts the watchers of a branch; without a branch, all connections that have logged in, which
+  /// the documented dialect cannot ask for.
   func countConnections(
-    _ request: ConnectionCountRequest, _ client: ClientID, effects: inout [Effect]
+    _ request: ConnectionCountRequest, id: JSONNumber, _ client: ClientID,
+    effects: inout [Effect]
   ) {
+    if configuration.dialect == .documented {
+      let missing = [("inst", request.inst), ("branch", request.branch)].filter { $0.1 == nil }
+      guard missing.isEmpty else {
+        let issues = missing.map { name, _ in
+          FieldIssue(
+            path: [.name(name)], problem: .wrongType(expected: "string", found: .null))
+        }
+        return refuse(.invalidFields(issues), id: id, from: client, effects: &effects)
+      }
+    }
     var request = request
     request.unknownFields = []
     var count = 0

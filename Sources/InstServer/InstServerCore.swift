@@ -1,7 +1,7 @@
 import InstProtocol
 import JSONText
 
-/// An inst server of the deployed dialect without its sockets: frames and the time go in, effects
+/// An inst server without its sockets: frames and the time go in, effects
 /// come out (PROTOCOL section 5).
 ///
 /// It knows no users: who logs in with a connection id is let in, any token is invalid, and a record
@@ -95,7 +95,7 @@ public struct InstServerCore: Sendable {
     }
     guard let content = scan.content?.bytes(in: frame) else { return }
     do throws(MessageError) {
-      let message = try ClientMessage(parsing: content, only: .deployed)
+      let message = try ClientMessage(parsing: content, only: configuration.dialect)
       handle(message, id: id, from: client, now: now, effects: &effects)
     } catch {
       refuse(error, id: id, from: client, effects: &effects)
@@ -116,7 +116,8 @@ public struct InstServerCore: Sendable {
     case .watchBranchDevices(let request):
       watchDevices(request.address, client, effects: &effects)
     case .unwatchBranchDevices(let request): unwatchDevices(request.address, client)
-    case .connectionCount(let request): countConnections(request, client, effects: &effects)
+    case .connectionCount(let request):
+      countConnections(request, id: id, client, effects: &effects)
     case .timeSync(let request): tellTime(request, client, now: now, effects: &effects)
     case .httpRequest(let request): answerHTTP(request, client, effects: &effects)
     case .permissionRequest(let request): refusePermission(request, client, effects: &effects)

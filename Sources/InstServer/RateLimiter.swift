@@ -61,8 +61,13 @@ extension InstServerCore {
     }
     if let last = session.lastNotice, now >= last, now - last < 1_000 { return false }
     sessions[client]?.lastNotice = now
-    let notice = RateLimitExceeded(
-      retryAfter: JSONNumber(Double(wait) / 1_000) ?? 0, totalHits: JSONNumber(hits))
+    let notice =
+      switch configuration.dialect {
+      case .deployed:
+        RateLimitExceeded(
+          retryAfter: JSONNumber(Double(wait) / 1_000) ?? 0, totalHits: JSONNumber(hits))
+      case .documented: RateLimitExceeded(retryAfter: JSONNumber(Int(wait)))
+      }
     send(.rateLimitExceeded(notice), to: client, effects: &effects)
     return false
   }

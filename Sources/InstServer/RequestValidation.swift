@@ -20,7 +20,7 @@ extension InstServerCore {
     _ frame: UnsafeRawBufferPointer, from client: ClientID, effects: inout [Effect]
   ) {
     do throws(EnvelopeError) {
-      _ = try Envelope<ClientMessage>(parsing: frame, only: .deployed)
+      _ = try Envelope<ClientMessage>(parsing: frame, only: configuration.dialect)
     } catch {
       switch error {
       case .notJSON: break

@@ -34,7 +34,9 @@ extension InstServerCore {
   ) {
     var writer = JSONWriter(capacity: 512)
     // This server makes no message that its own dialect could not express.
-    do throws(DialectError) { try envelope.write(to: &writer) } catch { return }
+    do throws(DialectError) {
+      try envelope.write(to: &writer, dialect: configuration.dialect)
+    } catch { return }
     let frame = writer.bytes
     for client in clients { effects.append(.send(client, frame)) }
   }

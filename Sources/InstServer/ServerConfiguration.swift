@@ -1,4 +1,6 @@
-/// What an inst server allows.
+public import InstProtocol
+
+/// What an inst server speaks and allows.
 public struct ServerConfiguration: Sendable, Hashable {
   /// How many messages one client address may send.
   public struct RateLimit: Sendable, Hashable {
@@ -14,6 +16,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     }
   }
 
+  /// Which names and forms the server knows: those of one dialect alone (PROTOCOL section 2).
+  public var dialect = Dialect.deployed
   /// Whether there are public insts, those without a record.
   public var allowsPublicInsts = true
   /// How large the updates of one inst may be together, in bytes of base64. Nil for no limit of its
@@ -31,6 +35,6 @@ public struct ServerConfiguration: Sendable, Hashable {
   /// them.
   public var storesUpdates = false
 
-  /// Public insts, one gibibyte in all, nothing stored, no other limit.
+  /// The deployed dialect, public insts, one gibibyte in all, nothing stored, no other limit.
   public init() {}
 }

@@ -21,8 +21,9 @@ extension InstServerCore {
     ])
     let response = TunnelledResponse(
       statusCode: 404, headers: RawJSON([:]), body: RawJSON(string: body.description))
+    let id = configuration.dialect == .deployed ? request.id : nil
     send(
-      .httpResponse(HTTPResponseMessage(id: request.id, response: response)), to: client,
+      .httpResponse(HTTPResponseMessage(id: id, response: response)), to: client,
       effects: &effects)
   }
 
@@ -32,12 +33,13 @@ extension InstServerCore {
   ) {
     guard requireLogin(client, about: nil, effects: &effects) != nil else { return }
     let reason = request.reason
+    let isDeployed = configuration.dialect == .deployed
     let subject = PermissionResponse.Subject(
       recordName: reason.recordName, resourceKind: reason.resourceKind,
       resourceID: reason.resourceID ?? "", subjectType: reason.subjectType,
       subjectID: reason.subjectID ?? "")
     let response = PermissionResponse(
-      success: false, subject: subject, errorCode: .unacceptableRequest,
+      success: false, subject: isDeployed ? subject : nil, errorCode: .unacceptableRequest,
       errorMessage: "This server knows no users.")
     send(.permissionResponse(response), to: client, effects: &effects)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import InstProtocol
 import InstServer
 import JSONText
 import Transport
@@ -58,6 +59,9 @@ struct Serve: ParsableCommand {
       valueName: "n/duration"))
   var rateLimit: RateArgument?
 
+  @Option(help: "The names and forms that the server knows: those of one dialect alone.")
+  var dialect = ServerDialect.deployed
+
   @Flag(inversion: .prefixedNo, help: "Accept compression (permessage-deflate).")
   var compress = true
 
@@ -112,6 +116,7 @@ struct Serve: ParsableCommand {
     options.accept.connection.maximumMessageSize = maxMessage.bytes
     options.accept.connection.maximumFrameSize = maxMessage.bytes
     options.accept.tls = try tlsContext()
+    options.configuration.dialect = dialect.dialect
     options.configuration.maxInstBytes = maxInstBytes?.bytes
     options.configuration.rateLimit = rateLimit.map {
       .init(maximumMessages: $0.count, windowMilliseconds: $0.windowMilliseconds)
@@ -143,6 +148,14 @@ struct Serve: ParsableCommand {
     }
     return context
   }
+}
+
+/// The dialects as the option names them.
+enum ServerDialect: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case deployed
+  case documented
+
+  var dialect: Dialect { self == .deployed ? .deployed : .documented }
 }
 
 extension Failure {

@@ -29,6 +29,8 @@ public protocol ConnectionClient: AnyObject {
   var dialect: Dialect { get set }
   /// Whether the dialect is to be found out, rather than given by the user.
   var mayChangeDialect: Bool { get }
+  /// Readers of what happens, besides the delegate. The client shows them each state and frame.
+  var streams: ConnectionStreams { get }
 
   /// Makes a connection, and makes it again when it is lost, until ``disconnect()``.
   func connect()

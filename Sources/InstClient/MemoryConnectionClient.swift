@@ -26,6 +26,8 @@ public final class MemoryConnectionClient: ConnectionClient {
   public var dialect = Dialect.deployed
   /// Whether the dialect is to be found out.
   public var mayChangeDialect = true
+  /// Readers of what happens.
+  public let streams = ConnectionStreams()
 
   /// What was sent, in order; the envelope's ids are 1, 2, 3, …
   public private(set) var sentMessages: [ClientMessage] = []
@@ -91,7 +93,9 @@ public final class MemoryConnectionClient: ConnectionClient {
     frame.withUTF8 { bytes in
       let bytes = UnsafeRawBufferPointer(bytes)
       do throws(MessageScanError) {
-        delegate?.received(ReceivedFrame(bytes: bytes, scan: try MessageScan(bytes)))
+        let frame = ReceivedFrame(bytes: bytes, scan: try MessageScan(bytes))
+        streams.received(frame)
+        delegate?.received(frame)
       } catch {
         delegate?.receivedUnreadable(error.description)
       }
@@ -114,6 +118,7 @@ public final class MemoryConnectionClient: ConnectionClient {
 
   private func change(to state: ConnectionState) {
     connectionState = state
+    streams.connectionChanged(to: state)
     delegate?.connectionChanged(to: state)
   }
 }

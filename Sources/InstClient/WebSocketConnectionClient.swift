@@ -44,6 +44,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
   public var dialect: Dialect
   /// Whether the dialect is to be found out.
   public var mayChangeDialect: Bool { options.dialect == .auto }
+  /// Readers of what happens.
+  public let streams = ConnectionStreams()
 
   private let url: WebSocketURL
   private let options: Options
@@ -194,6 +196,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
 
   private func changeState(_ state: ConnectionState) {
     connectionState = state
+    streams.connectionChanged(to: state)
     delegate?.connectionChanged(to: state)
   }
 
@@ -245,7 +248,9 @@ extension WebSocketConnectionClient: WebSocketChannelHandler {
       return
     }
     do throws(MessageScanError) {
-      delegate?.received(ReceivedFrame(bytes: payload, scan: try scanner.scan(payload)))
+      let frame = ReceivedFrame(bytes: payload, scan: try scanner.scan(payload))
+      streams.received(frame)
+      delegate?.received(frame)
     } catch {
       delegate?.receivedUnreadable(error.description)
     }

@@ -9,7 +9,7 @@ import Testing
     let url = server.url.description
     let socket = WebSocketConnectionClient(url: server.url)
     let client = InstRecordsClient(
-      AuthenticatedConnectionClient(socket) { .connectionID("writer") })
+      AuthenticatedConnectionClient(socket, credentials: .connectionID("writer")))
     client.connect()
     let source = BranchAddress(recordName: nil, inst: "a", branch: "default")
     _ = try await client.addUpdates(source, ["AQGL/qSHDQAEAQR0ZXh0BWhlbGxvAA=="])

@@ -6,7 +6,7 @@ import InstKit
 func copy(_ name: String, to copyName: String, on server: String) async throws {
   let socket = WebSocketConnectionClient(url: try WebSocketURL(server: server))
   let client = InstRecordsClient(
-    AuthenticatedConnectionClient(socket) { .connectionID("copier") })
+    AuthenticatedConnectionClient(socket, credentials: .connectionID("copier")))
   client.connect()
   let source = BranchAddress(recordName: nil, inst: name, branch: "default")
   let target = BranchAddress(recordName: nil, inst: copyName, branch: "default")

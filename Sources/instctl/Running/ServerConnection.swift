@@ -6,17 +6,8 @@ import WebSocket
 
 /// What the options of the command line say about a connection, checked.
 struct ServerConnection: Sendable {
-  /// What to log in with.
-  enum Credentials: Sendable {
-    case connectionID(String)
-    /// As it stands: the server judges it.
-    case token(Secret)
-    /// Tokens are made from the key, for the connection id.
-    case key(ConnectionKey, connectionID: String)
-  }
-
   let url: WebSocketURL
-  let credentials: Credentials
+  let credentials: ConnectionCredentials
   private let options: ServerOptions
   private let diagnostics: Diagnostics
 
@@ -32,7 +23,8 @@ struct ServerConnection: Sendable {
     credentials = try Self.credentials(options)
   }
 
-  private static func credentials(_ options: ServerOptions) throws(Failure) -> Credentials {
+  private static func credentials(_ options: ServerOptions) throws(Failure) -> ConnectionCredentials
+  {
     let connectionID = options.connectionId ?? Secrets.environment("INSTCTL_CONNECTION_ID")
     if connectionID == "" { throw .usage("--connection-id is empty") }
     if options.tokenFile != nil, options.keyFile != nil {
@@ -94,12 +86,11 @@ struct ServerConnection: Sendable {
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
-    let credentials = self.credentials
+    let authSource = PartitionAuthSource()
+    authSource.setCredentials(credentials, forOrigin: url.origin)
     let socket = WebSocketConnectionClient(url: url, options: settings)
     return InstRecordsClient(
-      AuthenticatedConnectionClient(socket) { () throws(ClientError) in
-        try Self.indicator(credentials, for: inst)
-      })
+      AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
   }
 
   @EventLoop
@@ -112,25 +103,6 @@ struct ServerConnection: Sendable {
       return try TLSContext.client(
         trust: options.insecure ? .anybody : options.cacert.map { .file($0) } ?? .system)
     } catch { throw Failure(error) }
-  }
-
-  private static func indicator(
-    _ credentials: Credentials, for inst: InstAddress
-  ) throws(ClientError) -> ConnectionIndicator {
-    switch credentials {
-    case .connectionID(let id): return .connectionID(id)
-    case .token(let token): return .token(token)
-    case .key(let key, let connectionID):
-      guard !key.expiry.isExpired(atMilliseconds: Timestamp.now().milliseconds) else {
-        throw .loginRefused(
-          ErrorInfo(errorCode: .sessionExpired, errorMessage: "the connection key has expired"))
-      }
-      do throws(KeyError) {
-        let token = try key.makeToken(
-          connectionID: connectionID, recordName: inst.recordName, inst: inst.inst)
-        return .token(Secret(token.formatted))
-      } catch { throw .cannotSend("the connection key is unusable: \(error)") }
-    }
   }
 }
 

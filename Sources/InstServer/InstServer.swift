@@ -3,7 +3,7 @@ import WebSocket
 
 /// An inst server inside this process: for development, tests and CI.
 ///
-/// It speaks the deployed dialect and keeps everything in memory, with a journal also on disk.
+/// It keeps everything in memory, with a journal also on disk.
 @EventLoop
 public final class InstServer {
   /// Where and how to serve.
@@ -21,6 +21,8 @@ public final class InstServer {
     public var journalPath: String?
     /// How many clients at a time; more are closed at once.
     public var maximumClients = 10_000
+    /// What to do worse than possible, for tests of clients. Nil for nothing.
+    public var faults: Faults?
 
     /// The defaults: loopback, any port, no TLS, memory only.
     public init() {
@@ -44,6 +46,7 @@ public final class InstServer {
   private let options: Options
   private var core: InstServerCore
   private var journal: Journal?
+  private var faults: FaultInjector?
   private var listener: Listener?
   private var clients: [ClientID: ServerClient] = [:]
   private var openingCount = 0
@@ -57,6 +60,7 @@ public final class InstServer {
   /// Starts to serve.
   public init(_ options: Options = Options()) throws(InstServerError) {
     self.options = options
+    faults = options.faults.map { FaultInjector($0) }
     var configuration = options.configuration
     configuration.storesUpdates = options.journalPath != nil
     var core = InstServerCore(configuration: configuration)
@@ -100,22 +104,25 @@ public final class InstServer {
     guard !isStopping else { return channel.close(CloseFrame(code: .goingAway)) }
     lastClient += 1
     let id = ClientID(lastClient)
-    let client = ServerClient(id: id, channel: channel, server: self)
+    let client = ServerClient(
+      id: id, channel: channel, server: self,
+      maximumHeldBytes: options.accept.connection.maximumPendingOutput)
     clients[id] = client
     channel.handler = client
     core.connect(id, address: address)
     onNote?("client \(id.rawValue) has connected from \(address)")
   }
 
-  fileprivate func received(_ frame: UnsafeRawBufferPointer, from client: ClientID) {
+  func received(_ frame: UnsafeRawBufferPointer, from client: ClientID) {
     guard !hasFailed else { return }
     core.receive(frame, from: client, now: wallClockMilliseconds(), effects: &effects)
     scheduleDelivery()
   }
 
-  fileprivate func ended(_ client: ClientID, _ end: ChannelEnd) {
+  func ended(_ client: ClientID, _ end: ChannelEnd) {
     clients[client] = nil
     core.disconnect(client, effects: &effects)
+    faults?.forget(client)
     scheduleDelivery()
     onNote?("client \(client.rawValue) is gone: \(end.description)")
   }
@@ -147,12 +154,26 @@ public final class InstServer {
     for effect in effects {
       switch effect {
       case .store: break
-      case .send(let client, let frame): clients[client]?.send(frame)
+      case .send(let client, let frame): send(frame, to: client)
       case .close(let client, let code):
-        clients[client]?.channel.close(
-          CloseFrame(code: code.map(CloseCode.init(rawValue:)), reason: ""))
+        close(client, CloseFrame(code: code.map(CloseCode.init(rawValue:)), reason: ""))
       }
     }
+  }
+
+  private func send(_ frame: [UInt8], to client: ClientID) {
+    guard let receiver = clients[client] else { return }
+    switch faults?.fate(of: frame, to: client, now: Reactor.shared.now) {
+    case nil: receiver.send(frame)
+    case .drop: onNote?("client \(client.rawValue) is not sent an acknowledgement")
+    case .send(let time): receiver.send(frame, at: time)
+    }
+  }
+
+  private func close(_ client: ClientID, _ frame: CloseFrame) {
+    guard let faults else { return clients[client]?.close(frame) ?? () }
+    let time = faults.closingTime(of: client, now: Reactor.shared.now)
+    clients[client]?.close(frame, at: time)
   }
 
   // MARK: The end
@@ -165,9 +186,9 @@ public final class InstServer {
     listener = nil
     let leaving = Array(clients.values)
     for client in leaving {
-      client.channel.close(CloseFrame(code: .goingAway, reason: "the server is stopping"))
+      client.close(CloseFrame(code: .goingAway, reason: "the server is stopping"))
     }
-    for client in leaving { await client.channel.finished() }
+    for client in leaving { await client.finished() }
   }
 }
 
@@ -183,39 +204,4 @@ public enum InstServerError: Error, Hashable, Sendable {
 @EventLoop
 private final class AcceptRelay {
   var accept: (@EventLoop (AcceptedConnection) -> Void)?
-}
-
-/// One connected client.
-@EventLoop
-private final class ServerClient: WebSocketChannelHandler {
-  let id: ClientID
-  let channel: WebSocketChannel
-  private weak var server: InstServer?
-
-  init(id: ClientID, channel: WebSocketChannel, server: InstServer) {
-    self.id = id
-    self.channel = channel
-    self.server = server
-  }
-
-  func send(_ frame: [UInt8]) {
-    do throws(WebSocketError) {
-      try channel.send(frame)
-    } catch {
-      guard case .outputFull = error else { return }
-      server?.onNote?("client \(id.rawValue) reads too slowly and is cut off")
-      channel.abort()
-    }
-  }
-
-  func channel(
-    _ channel: WebSocketChannel, received kind: MessageKind, _ payload: UnsafeRawBufferPointer
-  ) {
-    // Binary messages are ignored without a word (PROTOCOL section 3).
-    if kind == .text { server?.received(payload, from: id) }
-  }
-
-  func channelDrained(_ channel: WebSocketChannel) {}
-  func channelCanSend(_ channel: WebSocketChannel) {}
-  func channel(_ channel: WebSocketChannel, ended end: ChannelEnd) { server?.ended(id, end) }
 }

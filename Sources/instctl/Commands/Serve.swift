@@ -18,6 +18,7 @@ struct Serve: ParsableCommand {
         instctl serve --port 0
         instctl serve --port 3000 --data insts.jsonl
         instctl serve --tls --cert-out ca.pem
+        instctl serve --latency 200ms --reorder --drop-acks 3
       """)
 
   @Option(help: ArgumentHelp("The IP address to listen on.", valueName: "address"))
@@ -62,6 +63,25 @@ struct Serve: ParsableCommand {
   @Option(help: "The names and forms that the server knows: those of one dialect alone.")
   var dialect = ServerDialect.deployed
 
+  @Option(
+    help: ArgumentHelp("Send each frame so much later.", valueName: "duration"))
+  var latency: DurationArgument?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Hold some frames so that later ones overtake them, as far as real servers do that, for at most "
+        + "the latency or 5ms."))
+  var reorder = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Never send every so manieth acknowledgement, although the updates are stored and relayed.",
+      valueName: "n"))
+  var dropAcks: Int?
+
+  @Option(help: "Which frames --reorder holds: the same seed, the same choices.")
+  var seed: UInt64 = 0
+
   @Flag(inversion: .prefixedNo, help: "Accept compression (permessage-deflate).")
   var compress = true
 
@@ -84,6 +104,7 @@ struct Serve: ParsableCommand {
     if certOut != nil, cert != nil {
       throw ValidationError("--cert-out is for a certificate that is made, not for a given one")
     }
+    if let dropAcks, dropAcks < 1 { throw ValidationError("--drop-acks counts from 1") }
     if certOut != nil, !tls { throw ValidationError("--cert-out needs --tls") }
   }
 
@@ -122,6 +143,7 @@ struct Serve: ParsableCommand {
       .init(maximumMessages: $0.count, windowMilliseconds: $0.windowMilliseconds)
     }
     options.journalPath = data
+    options.faults = faults
     do throws(InstServerError) {
       return try InstServer(options)
     } catch {
@@ -130,6 +152,17 @@ struct Serve: ParsableCommand {
       case .journal(let error): throw Failure(error)
       }
     }
+  }
+
+  /// What to do worse than possible, if anything.
+  private var faults: Faults? {
+    var faults = Faults()
+    faults.latencyMilliseconds = latency?.milliseconds ?? 0
+    faults.reorders = reorder
+    faults.droppedAcknowledgement = dropAcks
+    let isFaulty = faults != Faults()
+    faults.seed = seed
+    return isFaulty ? faults : nil
   }
 
   @EventLoop

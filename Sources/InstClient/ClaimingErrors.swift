@@ -32,6 +32,8 @@ extension InstRecordsClient {
       timeRefused(question, info)
     } else if let request = loneRequests.first(where: { $0.frameID == id }) {
       request.post(.refused(info))
+    } else if unsettledActions.claim(info, ofFrame: id) {
+      tellSettling(info)
     } else if let exchange = httpExchanges.first(where: { $0.frameID == id }) {
       httpRefused(exchange, info)
     } else {
@@ -57,6 +59,9 @@ extension InstRecordsClient {
       let isFinal = watch.stage == .requested
       if isFinal { remove(watch) }
       watch.watcher.received(.error(info), isFinal: isFinal)
+      if !isFinal { _ = unsettledActions.claim(info) }
+    } else if unsettledActions.claim(info) {
+      tellSettling(info)
     } else {
       return false
     }
@@ -66,5 +71,13 @@ extension InstRecordsClient {
   /// Whether the error names the branch, or none at all.
   func isAbout(_ address: BranchAddress, _ info: ErrorInfo) -> Bool {
     info.address.map { $0 == address.answered } ?? true
+  }
+
+  /// A refusal of an action ends the wait for such refusals.
+  private func tellSettling(_ info: ErrorInfo) {
+    guard let request = loneRequests.first, request.message == nil,
+      let address = request.address, unsettledActions.takeRefusal(of: address) != nil
+    else { return }
+    request.post(.refused(info))
   }
 }

@@ -27,6 +27,7 @@ public final class InstRecordsClient {
   let connection: any ConnectionClient
   let options: Options
   var loneRequests: [LoneRequest] = []
+  var unsettledActions = UnsettledActions()
   var timeQuestions: [TimeQuestion] = []
   var lastTimeID = 0
   var deviceWatches: [DeviceWatch] = []
@@ -145,6 +146,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
       if let request = loneRequests.first, request.isUnderWay {
         request.post(.lost(reason: reason))
       }
+      unsettledActions.connectionLost()
       for question in timeQuestions { question.frameID = nil }
       repeatHTTPRequests(orFail: .interrupted(reason: reason))
     }

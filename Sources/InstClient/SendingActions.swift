@@ -18,7 +18,11 @@ extension InstRecordsClient {
       (request) throws(ClientError) in
       while true {
         try await send(request)
-        if try await isOnItsWay(request) { return }
+        if try await isOnItsWay(request) { break }
+      }
+      // Its refusal may come later than this waits for it.
+      if let frameID = request.frameID {
+        unsettledActions.sent(frameID: frameID, about: address.answered)
       }
     }
   }
@@ -31,7 +35,10 @@ extension InstRecordsClient {
   public func settleActions(
     _ address: BranchAddress, milliseconds: Double = 250
   ) async throws(ClientError) {
+    let named = address.answered
     try await alone(nil, about: address) { (request) throws(ClientError) in
+      defer { unsettledActions.settle(named) }
+      if let refusal = unsettledActions.takeRefusal(of: named) { throw .refused(refusal) }
       try await settle(request, milliseconds: milliseconds)
     }
   }

@@ -35,6 +35,7 @@ import Transport
     "", #","recordName":null,"inst":"i","branch":"default""#,
   ])
   func aRefusalWithoutAnIdIsTheActions(members: String) async {
+    on.connection.roundTripMilliseconds = 60_000
     let task = send()
     await on.sent(1)
     on.refuse("not_authorized", members: members)
@@ -63,12 +64,40 @@ import Transport
     #expect(await outcome(refused) == "refused inst_not_found")
   }
 
+  @Test(arguments: [1, -1])
+  func aRefusalThatComesLateIsToldWhenActionsAreSettled(frame: Int) async {
+    let task = send()
+    #expect(await outcome(task) == "()")
+    on.refuse("unacceptable_request", frame: frame)
+    let (client, address) = (on.client, on.address)
+    let settling = Task { try await client.settleActions(address) }
+    #expect(await outcome(settling) == "refused unacceptable_request")
+    // Told once.
+    let again = Task { try await client.settleActions(address, milliseconds: 1) }
+    await on.sent(2)
+    on.answerTime()
+    #expect(await outcome(again) == "()")
+  }
+
+  @Test(arguments: [1, -1])
+  func aRefusalEndsTheWaitForIt(frame: Int) async {
+    let task = send()
+    #expect(await outcome(task) == "()")
+    let (client, address) = (on.client, on.address)
+    let settling = Task { try await client.settleActions(address, milliseconds: 60_000) }
+    await on.sent(2)
+    on.refuse("not_authorized", frame: frame)
+    #expect(await outcome(settling) == "refused not_authorized")
+  }
+
   @Test func anActionThatWasDroppedGoesAgain() async {
+    on.connection.roundTripMilliseconds = 60_000
     let task = send()
     await on.sent(1)
     on.limitRate()
     await on.sent(2)
-    #expect(await outcome(task) == "()")
+    on.refuse("not_authorized")
+    #expect(await outcome(task) == "refused not_authorized")
     #expect(on.connection.sentMessages.count == 2)
   }
 

@@ -93,6 +93,7 @@ import Transport
   }
 
   @Test func aDroppedRequestGoesAgain() async {
+    on.connection.roundTripMilliseconds = 60_000
     let stream = on.client.watchBranchDevices(on.address)
     await on.sent(1)
     on.limitRate()

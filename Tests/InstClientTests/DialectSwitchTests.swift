@@ -12,6 +12,8 @@ import Transport
 
   private func send(_ selector: DeviceSelector) -> Task<Void, any Error> {
     let (client, address) = (on.client, on.address)
+    // The refusal has time enough to come, and the action is done at once when none comes.
+    on.connection.roundTripMilliseconds = 500
     return Task {
       try await client.sendAction(address, RemoteAction(.event(RawJSON(string: "e")), to: selector))
     }

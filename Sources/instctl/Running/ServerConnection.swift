@@ -73,9 +73,25 @@ struct ServerConnection: Sendable {
 
   /// A client that logs in for `inst` and is not connected yet.
   ///
-  /// - Parameter reconnects: whether a lost connection is made again, where the options do not forbid it.
+  /// - Parameters:
+  ///   - inst: nil for what concerns no inst, or any public one.
+  ///   - reconnects: whether a lost connection is made again, where the options do not forbid it.
   @EventLoop
-  func client(for inst: InstAddress, reconnects: Bool) throws(Failure) -> InstRecordsClient {
+  func client(for inst: InstAddress?, reconnects: Bool) throws(Failure) -> InstRecordsClient {
+    try clientMaker(reconnects: reconnects)(inst)
+  }
+
+  /// Clients for any number of insts, over as few connections as the credentials allow.
+  @EventLoop
+  func connections(reconnects: Bool) throws(Failure) -> InstConnections {
+    InstConnections(
+      isPerInst: credentials.isPerInst, makeClient: try clientMaker(reconnects: reconnects))
+  }
+
+  @EventLoop
+  private func clientMaker(
+    reconnects: Bool
+  ) throws(Failure) -> @EventLoop (InstAddress?) -> InstRecordsClient {
     var settings = WebSocketConnectionClient.Options()
     settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
     settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
@@ -88,9 +104,12 @@ struct ServerConnection: Sendable {
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
     let authSource = PartitionAuthSource()
     authSource.setCredentials(credentials, forOrigin: url.origin)
-    let socket = WebSocketConnectionClient(url: url, options: settings)
-    return InstRecordsClient(
-      AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
+    let (url, settled) = (self.url, settings)
+    return { inst in
+      let socket = WebSocketConnectionClient(url: url, options: settled)
+      return InstRecordsClient(
+        AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
+    }
   }
 
   @EventLoop

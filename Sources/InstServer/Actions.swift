@@ -1,4 +1,5 @@
 import InstProtocol
+import JSONText
 
 extension InstServerCore {
   /// Passes an action on to the devices on the branch that it is for, the sender among them; when it
@@ -6,6 +7,9 @@ extension InstServerCore {
   mutating func sendAction(_ request: SendAction, _ client: ClientID, effects: inout [Effect]) {
     guard let sender = requireLogin(client, about: request.address, effects: &effects) else {
       return
+    }
+    if let denial = refusal(of: .sendAction, on: request.address, client) {
+      return send(error: denial, id: -1, to: client, effects: &effects)
     }
     let address = resolved(request.address)
     let receivers = receivers(of: request.action.selector, on: address)

@@ -35,6 +35,7 @@ extension InstServerCore {
   mutating func addUpdates(
     _ request: AddUpdates, _ client: ClientID, now: Int64, effects: inout [Effect]
   ) {
+    guard mayAdd(to: request.address, client, effects: &effects) else { return }
     let plain = AddUpdates(
       resolved(request.address), updates: request.updates, updateID: request.updateID)
     var writer = JSONWriter()
@@ -44,11 +45,11 @@ extension InstServerCore {
     let size = request.updates.reduce(0) { $0 + $1.utf8.count }
     writer.withUnsafeBytes { frame in
       guard let scan = try? MessageScan(frame) else { return }
-      addUpdates(scan, size: size, in: frame, from: client, now: now, effects: &effects)
+      add(scan, size: size, in: frame, from: client, now: now, effects: &effects)
     }
   }
 
-  /// Stores updates, relays them to all other watchers, and acknowledges them, in this order.
+  /// Adds updates whose message is written as usual.
   ///
   /// - Parameters:
   ///   - scan: An `repo/add_updates` of which all fields are right.
@@ -57,13 +58,35 @@ extension InstServerCore {
     _ scan: MessageScan, size: Int, in frame: UnsafeRawBufferPointer, from client: ClientID,
     now: Int64, effects: inout [Effect]
   ) {
+    guard let address = scan.address(in: frame), mayAdd(to: address, client, effects: &effects)
+    else { return }
+    add(scan, size: size, in: frame, from: client, now: now, effects: &effects)
+  }
+
+  /// Whether a client may add to a branch. It is told when it may not; when it may, the inst is made.
+  private mutating func mayAdd(
+    to address: BranchAddress, _ client: ClientID, effects: inout [Effect]
+  ) -> Bool {
+    guard requireLogin(client, about: address, effects: &effects) != nil else { return false }
+    var denial = refusalOfPublicInst(address)
+    denial?.address = address
+    denial = denial ?? refusal(of: .addUpdates, on: address, client)
+    if let denial {
+      send(error: denial, id: -1, to: client, effects: &effects)
+      return false
+    }
+    let inst = resolved(address).instAddress
+    authority?.makeInst(inst, markers: [])
+    return true
+  }
+
+  /// Stores updates, relays them to all other watchers, and acknowledges them, in this order.
+  private mutating func add(
+    _ scan: MessageScan, size: Int, in frame: UnsafeRawBufferPointer, from client: ClientID,
+    now: Int64, effects: inout [Effect]
+  ) {
     guard let updates = scan.updates?.bytes(in: frame), let address = scan.address(in: frame)
     else { return }
-    guard requireLogin(client, about: address, effects: &effects) != nil else { return }
-    if var refusal = refusalOfPublicInst(address) {
-      refusal.address = address
-      return send(error: refusal, id: -1, to: client, effects: &effects)
-    }
     if scan.updateCount > 0 {
       let memory = UpdateList.memory(text: updates.count, count: scan.updateCount)
       if let limit = limitReached(by: size, memory: memory, in: address) {
@@ -97,6 +120,7 @@ extension InstServerCore {
         }
       } catch { return }
       guard count > 0 else { return }
+      authority?.makeInst(record.address.instAddress, markers: [])
       append(array, count: count, size: size, to: record.address, at: record.timestamp)
     }
   }

@@ -42,11 +42,13 @@ extension InstServerCore {
     guard let info = requireLogin(client, about: request.address, effects: &effects) else {
       return
     }
-    if let failure = refusal(toWatch: address, client) {
+    let denial = refusal(of: .watch, on: request.address, client)
+    if let failure = denial ?? refusal(toWatch: address, client) {
       return send(
         .watchBranchResult(WatchBranchResult(address, failure: failure)), to: client,
         effects: &effects)
     }
+    authority?.makeInst(address.instAddress, markers: request.markers ?? [])
     addWatcher(client, isTemporary: request.temporary ?? false, to: address)
     let watch = WatchBranch(address, temporary: request.temporary, markers: request.markers)
     tellConnected(watch, info, effects: &effects)
@@ -134,6 +136,9 @@ extension InstServerCore {
 
   mutating func getUpdates(_ address: BranchAddress, _ client: ClientID, effects: inout [Effect]) {
     guard requireLogin(client, about: address, effects: &effects) != nil else { return }
+    if let denial = refusal(of: .getUpdates, on: address, client) {
+      return send(error: denial, id: -1, to: client, effects: &effects)
+    }
     let address = resolved(address)
     let branch = branches[address]
     let updates = branch?.isTemporary == true ? nil : branch?.updates
@@ -144,9 +149,7 @@ extension InstServerCore {
 
   /// The branch under the record's name, where a record key stands for it.
   func resolved(_ address: BranchAddress) -> BranchAddress {
-    guard let text = address.recordName, text.hasPrefix("vRK"),
-      let key = try? RecordKey(parsing: text)
-    else { return address }
+    guard let key = address.recordName.flatMap({ RecordKey(of: $0) }) else { return address }
     return BranchAddress(recordName: key.recordName, inst: address.inst, branch: address.branch)
   }
 

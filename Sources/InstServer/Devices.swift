@@ -7,6 +7,9 @@ extension InstServerCore {
     _ address: BranchAddress, _ client: ClientID, effects: inout [Effect]
   ) {
     guard requireLogin(client, about: address, effects: &effects) != nil else { return }
+    if let denial = refusal(of: .watchDevices, on: address, client) {
+      return send(error: denial, id: -1, to: client, effects: &effects)
+    }
     let address = resolved(address)
     guard let watched = sessions[client]?.watchedDevices else { return }
     if !watched.contains(address) {
@@ -90,8 +93,11 @@ extension InstServerCore {
     if request.branch == nil {
       count = loggedInCount
     } else if let inst = request.inst, let branch = request.branch {
-      let address = resolved(
-        BranchAddress(recordName: request.recordName, inst: inst, branch: branch))
+      let asked = BranchAddress(recordName: request.recordName, inst: inst, branch: branch)
+      if let denial = refusal(of: .count, on: asked, client) {
+        return send(error: denial, id: -1, to: client, effects: &effects)
+      }
+      let address = resolved(asked)
       request.recordName = address.recordName
       count = branches[address]?.watchers.count ?? 0
     }

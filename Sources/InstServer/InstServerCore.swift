@@ -4,8 +4,8 @@ import JSONText
 /// An inst server without its sockets: frames and the time go in, effects
 /// come out (PROTOCOL section 5).
 ///
-/// It knows no users: who logs in with a connection id is let in, any token is invalid, and a record
-/// is a name like any other, open to everyone.
+/// Who logs in with a connection id is let in. Without ``ServerConfiguration/auth`` any token is
+/// invalid, and a record is a name like any other, open to everyone.
 ///
 /// The driver calls ``connect(_:address:)``, then ``receive(_:from:now:effects:)`` for each text frame
 /// (a binary one is ignored), then ``disconnect(_:effects:)``, and carries out the effects in order.
@@ -19,6 +19,8 @@ public struct InstServerCore: Sendable {
   var usedBytes = 0
   var loggedInCount = 0
   var rateLimiter: RateLimiter?
+  /// Who may do what; nil where everybody may do everything.
+  var authority: Authority?
   var generator: any RandomNumberGenerator & Sendable
 
   /// A server without any branch.
@@ -31,6 +33,7 @@ public struct InstServerCore: Sendable {
     self.configuration = configuration
     self.generator = generator
     rateLimiter = configuration.rateLimit.map { RateLimiter($0) }
+    authority = configuration.auth.map { Authority($0) }
   }
 
   /// Takes back what was stored by an earlier run, record by record in the order of storing.
@@ -107,7 +110,7 @@ public struct InstServerCore: Sendable {
     effects: inout [Effect]
   ) {
     switch message {
-    case .login(let login): logIn(login, client, effects: &effects)
+    case .login(let login): logIn(login, client, now: now, effects: &effects)
     case .watchBranch(let request): watchBranch(request, client, effects: &effects)
     case .unwatchBranch(let request): unwatchBranch(request.address, client, effects: &effects)
     case .getUpdates(let request): getUpdates(request.address, client, effects: &effects)

@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable, Hashable {
 
   /// Which names and forms the server knows: those of one dialect alone (PROTOCOL section 2).
   public var dialect = Dialect.deployed
+  /// Who is known. Nil for nobody: then records are open to everyone, and no token is valid.
+  public var auth: AuthDatabase?
   /// Whether there are public insts, those without a record.
   public var allowsPublicInsts = true
   /// How large the updates of one inst may be together, in bytes of base64. Nil for no limit of its
@@ -35,6 +37,7 @@ public struct ServerConfiguration: Sendable, Hashable {
   /// them.
   public var storesUpdates = false
 
-  /// The deployed dialect, public insts, one gibibyte in all, nothing stored, no other limit.
+  /// The deployed dialect, public insts, one gibibyte in all, nobody known, nothing stored, no
+  /// other limit.
   public init() {}
 }

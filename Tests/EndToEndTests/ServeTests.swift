@@ -34,6 +34,43 @@ import Testing
     #expect((got.lines.first?["updates"] as? [String])?.count == 100)
   }
 
+  /// With `--auth`, who is nobody may not read a record's inst, and the key's user may.
+  @Test func tokensAreChecked() throws {
+    let folder = try TemporaryFolder()
+    let key = "vCK1.dXNlcjE=.c2Vzc2lvbjE=.TURFeU16UTFOamM0T1dGaVkyUmxaZz09.SW5maW5pdHk="
+    let auth = try folder.write(
+      "users.json",
+      #"""
+      {"users":[{"id":"user1"}],"sessions":[{"connectionKey":"\#(key)"}],
+       "records":[{"name":"rec","owner":"user1"}]}
+      """#)
+    let server = try TestServer("--auth", auth)
+    let keyFile = try folder.write("key", key)
+    let added = try instctl(
+      "add-updates", "-s", server.url, "rec/inst", hello, "--key-file", keyFile)
+    #expect(added.status == 0)
+    let denied = try instctl("get-updates", "-s", server.url, "rec/inst")
+    #expect(denied.status == 77)
+    #expect(denied.error?["code"] as? String == "not_logged_in")
+    let got = try instctl(
+      "get-updates", "-s", server.url, "rec/inst", environment: ["INSTCTL_KEY": key])
+    #expect(got.lines.first?["updates"] as? [String] == [hello])
+  }
+
+  @Test func secretsMustBeProtected() throws {
+    let folder = try TemporaryFolder()
+    let open = try folder.write("open.json", "{}", permissions: 0o644)
+    let refused = try instctl("serve", "--port", "0", "--auth", open)
+    #expect(refused.status == 78)
+    #expect(refused.error?["code"] as? String == "unprotected_file")
+    let broken = try folder.write("broken.json", #"{"users":[{}]}"#)
+    let misread = try instctl("serve", "--port", "0", "--auth", broken)
+    #expect(misread.status == 78)
+    #expect((misread.error?["message"] as? String)?.contains("users[0].id") == true)
+    let missing = try instctl("serve", "--port", "0", "--auth", folder.path("none.json"))
+    #expect(missing.status == 66)
+  }
+
   @Test(arguments: [
     (["--drop-acks", "0"], 64), (["--latency", "5"], 64), (["--dialect", "auto"], 64),
   ])

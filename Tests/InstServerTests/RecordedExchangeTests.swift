@@ -8,13 +8,9 @@ import Testing
 @Suite struct RecordedExchangeTests {
   /// Cases that cannot be asked again, and why.
   static let leftOut: [String: String] = [
-    "A2": "a valid token needs a user", "A8": "a valid token needs a user",
-    "A11": "a valid token needs a user", "G38": "the WebSocket answers pings",
+    "G38": "the WebSocket answers pings",
     "H4": "HTTP operations of another system", "H5": "HTTP operations of another system",
-    "I1": "a valid token needs a user", "I2": "permissions of users",
-    "I3": "permissions of users", "I4": "permissions of users", "I5": "records of users",
-    "I6": "records of users", "I7": "records of users", "I8": "records of users",
-    "I9": "permissions of users", "J2": "permissions of users", "J3": "records of users",
+    "J2": "permissions of users", "J3": "records of users",
     "M1": "merging is the other server's habit", "N1": "a server behind a gateway",
     "N2": "a server behind a gateway", "N4": "a server behind a gateway",
   ]
@@ -23,7 +19,7 @@ import Testing
 
   @Test func everyCaseIsAskedOrLeftOut() {
     #expect(Exchange.all.count == Self.asked.count + Self.leftOut.count)
-    #expect(Self.asked.count >= 80)
+    #expect(Self.asked.count >= 90)
   }
 
   @Test(arguments: asked)
@@ -46,33 +42,46 @@ struct Setup {
   var configuration = ServerConfiguration()
   /// Whether peers that do not log in themselves have done so before.
   var logsIn = true
-  /// Who a peer is; by default its name is its connection id.
-  var infos: [String: ConnectionInfo] = [:]
+  /// What a peer has logged in with; by default its name as the connection id.
+  var logins: [String: TestLogin] = [:]
   /// Peers that watch the branch named like the case.
   var watchers: [String] = []
-  /// A case that has come before on the same branches.
-  var before: String?
+  /// Cases that have come before on the same branches.
+  var before: [String] = []
   /// How many milliseconds pass before a step.
   var pauses: [Int: Int64] = [:]
   /// The choices of devices for actions that are for any one.
   var choices: [UInt64] = []
 
   init(_ name: String) {
-    let user = ConnectionInfo(
-      connectionID: "conn-B", sessionID: "GSbBE7U6b8ALjCNqdrLqww==",
-      userID: "33a34ebf-f4bc-4baa-b9e1-b435c16d844b")
-    logsIn = !name.hasPrefix("A") && !name.hasPrefix("B") && name != "H2"
+    configuration.auth = TestUsers.database
+    logsIn =
+      !name.hasPrefix("A") && !name.hasPrefix("B") && name != "H2"
+      && name != "I1" && name != "K4"
     switch name {
-    case "C8": before = "C7"
-    case "D5": infos["B"] = user
-    case "D7":
-      infos["A"] = ConnectionInfo(connectionID: "same")
-      infos["B"] = ConnectionInfo(connectionID: "same")
+    case "C8": before = ["C7"]
+    case "D5": logins["B"] = .owner("conn-B", nil, "d5")
+    case "D7": logins = ["A": .connectionID("same"), "B": .connectionID("same")]
     case "F3":
       watchers = ["A", "B", "C"]
       choices = [2, 0, 0, 1]
     case "F1", "F2", "F4", "F5", "F8", "F10": watchers = ["A", "B", "C"]
-    case "F7": infos["U"] = user
+    case "F7": logins["U"] = .owner("conn-B", nil, "f7")
+    case "I2": logins["A"] = .owner("conn-A", "testRecord", "recInst")
+    case "I3": before = ["I1"]
+    case "I4":
+      logins["A"] = .other("conn-u2", "testRecord", "recInst")
+      before = ["I1"]
+    case "I6": logins["A"] = .owner("conn-A", "testRecord", "neverMade")
+    case "I7":
+      logins["A"] = .owner("conn-A", "testRecord", "recInst")
+      before = ["I1"]
+    case "I8":
+      logins["A"] = .owner("conn-A", "testRecord", "recInst")
+      logins["B"] = .owner("conn-B", "testRecord", "recInst")
+      before = ["I1"]
+    case "I9": logins["A"] = .owner("conn-A", "testRecord", "pubRead")
+    case "J1": logins["A"] = .other("conn-u2", "testRecord", "recInst")
     case "K1": configuration.maxInstBytes = 100
     case "K2": configuration.maxConnectionsPerInst = 1
     case "K3": configuration.allowsPublicInsts = false
@@ -119,14 +128,14 @@ struct Replay {
   }
 
   mutating func prepare(_ exchange: Exchange) throws {
-    if let before = setup.before {
-      let earlier = try #require(Exchange.all[before])
-      try prepare(peers: earlier.peers, of: earlier)
+    for name in setup.before {
+      let earlier = try #require(Exchange.all[name])
+      try connect(earlier.peers, Setup(name))
       for (index, step) in earlier.steps.enumerated() { _ = perform(step, index: index) }
       for peer in earlier.peers { disconnect(peer) }
     }
     let peers = setup.watchers + exchange.peers.filter { !setup.watchers.contains($0) }
-    try prepare(peers: peers, of: exchange)
+    try connect(peers, setup)
     for peer in setup.watchers {
       let text =
         #"[1,2,{"type":"repo/watch_branch","recordName":null,"inst":"\#(exchange.name.lowercased())","branch":"default"}]"#
@@ -135,16 +144,17 @@ struct Replay {
     outputs = [:]
   }
 
-  private mutating func prepare(peers: [String], of exchange: Exchange) throws {
+  private mutating func connect(_ peers: [String], _ setup: Setup) throws {
     gone = []
     clients = [:]
     for (index, peer) in peers.enumerated() {
       let client = ClientID(UInt64(index + 1))
       clients[peer] = client
       core.connect(client, address: "192.0.2.1")
-      guard setup.logsIn, exchange.name != "K4" else { continue }
-      receive(Array(#"[1,1,{"type":"login","connectionId":"\#(peer)"}]"#.utf8), from: peer)
-      if let info = setup.infos[peer] { core.sessions[client]?.info = info }
+      guard setup.logsIn else { continue }
+      let login = setup.logins[peer] ?? .connectionID(peer)
+      receive(Array("[1,1,\(try login.message)]".utf8), from: peer)
+      try #require(core.sessions[client]?.info != nil)
     }
     outputs = [:]
   }
@@ -155,7 +165,7 @@ struct Replay {
   mutating func perform(_ step: Exchange.Step, index: Int) -> String? {
     now += setup.pauses[index] ?? 0
     switch (step.event, step.isSent) {
-    case (.frame(_, let text), true): receive(text, from: step.peer)
+    case (.frame(_, let text), true): receive(TestUsers.signing(text), from: step.peer)
     case (.frame(let frame?, _), false): return compare(frame, step.peer)
     case (.closed, true), (.reset, true): disconnect(step.peer)
     case (.closed, false):

@@ -12,12 +12,28 @@ struct Serve: ParsableCommand {
     abstract: "Run an inst server in this process, for development and CI.",
     discussion: """
       Prints one line of type listening with the URL to give to --server, then serves until it is ended \
-      by a signal. Everybody may read and write everything. Without --data nothing outlives the process.
+      by a signal. Without --auth everybody may read and write everything. Without --data nothing outlives \
+      the process.
+
+      With --auth connection tokens are checked, and what may be done with the insts of records. The file \
+      is JSON and holds secrets, so nobody else may read it:
+
+        {"users": [{"id": "user1", "email": "ann@example.com"}, {"id": "user2"}],
+         "sessions": [{"connectionKey": "vCK1.dXNlcjE=.c2Vzc2lvbjE=.TURFeU16UTFOamM0T1dGaVkyUmxaZz09.SW5maW5pdHk="},
+                      {"id": "session2", "userId": "user2", "secret": "c2VjcmV0"}],
+         "records": [{"name": "rec", "owner": "user1", "keys": ["vRK2.cmVj.c2VjcmV0.subjectless"],
+                      "insts": [{"name": "open", "markers": ["publicRead"]}]}]}
+
+      A user may have phone, displayName and banned; a session sessionKey, expires (milliseconds since the \
+      Unix epoch) and revoked; a record members, who may do all but grant permissions. Insts are made by \
+      those who may; the markers publicRead and publicWrite open them to everybody. What is granted, made \
+      and revoked while the server runs is not written back.
 
       Examples:
         instctl serve --port 0
         instctl serve --port 3000 --data insts.jsonl
         instctl serve --tls --cert-out ca.pem
+        instctl serve --auth users.json
         instctl serve --latency 200ms --reorder --drop-acks 3
       """)
 
@@ -49,6 +65,12 @@ struct Serve: ParsableCommand {
       "Keep the updates in this file: appended and flushed before they are acknowledged, and read "
         + "back at the start.", valueName: "file"))
   var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Know the users, sessions and records in this file, and check tokens and permissions.",
+      valueName: "file"))
+  var auth: String?
 
   @Option(
     help: ArgumentHelp("The most that the updates of an inst may take.", valueName: "size"))
@@ -137,6 +159,7 @@ struct Serve: ParsableCommand {
     options.accept.connection.maximumMessageSize = maxMessage.bytes
     options.accept.connection.maximumFrameSize = maxMessage.bytes
     options.accept.tls = try tlsContext()
+    if let auth { options.configuration.auth = try AuthDatabase(file: auth) }
     options.configuration.dialect = dialect.dialect
     options.configuration.maxInstBytes = maxInstBytes?.bytes
     options.configuration.rateLimit = rateLimit.map {

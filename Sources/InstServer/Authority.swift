@@ -3,7 +3,7 @@ import InstProtocol
 /// What a server that checks who does what remembers: the database, and what has been added to it.
 struct Authority: Sendable {
   /// A permission that one user was granted.
-  struct Grant: Hashable, Sendable {
+  private struct Grant: Hashable, Sendable {
     var inst: InstAddress
     var userID: String
     var action: InstAction
@@ -36,7 +36,14 @@ struct Authority: Sendable {
   /// Whether no more insts may be made.
   var isFull: Bool { insts.count >= 100_000 }
 
-  mutating func grant(_ grant: Grant) { grants.insert(grant) }
+  /// Grants a permission for an inst, as far as it is one that is asked for here.
+  mutating func grant(_ permission: MissingPermission) {
+    guard let action = InstAction(rawValue: permission.action), let inst = permission.resourceID,
+      let userID = permission.subjectID
+    else { return }
+    let address = InstAddress(recordName: permission.recordName, inst: inst)
+    grants.insert(Grant(inst: address, userID: userID, action: action))
+  }
 
   /// Whether a user, or with nil anybody, may do something with an inst of a record.
   func allows(

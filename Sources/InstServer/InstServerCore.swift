@@ -21,6 +21,7 @@ public struct InstServerCore: Sendable {
   var rateLimiter: RateLimiter?
   /// Who may do what; nil where everybody may do everything.
   var authority: Authority?
+  var pendingPermissions: [PendingPermission] = []
   var generator: any RandomNumberGenerator & Sendable
 
   /// A server without any branch.
@@ -52,6 +53,7 @@ public struct InstServerCore: Sendable {
   public mutating func disconnect(_ client: ClientID, effects: inout [Effect]) {
     guard let session = sessions.removeValue(forKey: client) else { return }
     if session.info != nil { loggedInCount -= 1 }
+    pendingPermissions.removeAll { $0.requester == client }
     for address in session.watchedDevices { removeDeviceWatcher(client, from: address) }
     for address in session.watchedBranches {
       removeWatcher(client, info: session.info, from: address, effects: &effects)
@@ -123,9 +125,8 @@ public struct InstServerCore: Sendable {
       countConnections(request, id: id, client, effects: &effects)
     case .timeSync(let request): tellTime(request, client, now: now, effects: &effects)
     case .httpRequest(let request): answerHTTP(request, client, effects: &effects)
-    case .permissionRequest(let request): refusePermission(request, client, effects: &effects)
-    // Nobody has been asked, so there is nobody to pass an answer on to.
-    case .permissionResponse: break
+    case .permissionRequest(let request): requestPermission(request, client, effects: &effects)
+    case .permissionResponse(let response): answerPermission(response, client, effects: &effects)
     case .unknown:
       let issue = FieldIssue(path: [.name("type")], problem: .unknownValue)
       refuse(.invalidFields([issue]), id: id, from: client, effects: &effects)

@@ -26,21 +26,4 @@ extension InstServerCore {
       .httpResponse(HTTPResponseMessage(id: id, response: response)), to: client,
       effects: &effects)
   }
-
-  /// Without users there is nobody for whom a permission could be asked.
-  mutating func refusePermission(
-    _ request: PermissionRequest, _ client: ClientID, effects: inout [Effect]
-  ) {
-    guard requireLogin(client, about: nil, effects: &effects) != nil else { return }
-    let reason = request.reason
-    let isDeployed = configuration.dialect == .deployed
-    let subject = PermissionResponse.Subject(
-      recordName: reason.recordName, resourceKind: reason.resourceKind,
-      resourceID: reason.resourceID ?? "", subjectType: reason.subjectType,
-      subjectID: reason.subjectID ?? "")
-    let response = PermissionResponse(
-      success: false, subject: isDeployed ? subject : nil, errorCode: .unacceptableRequest,
-      errorMessage: "This server knows no users.")
-    send(.permissionResponse(response), to: client, effects: &effects)
-  }
 }

@@ -10,7 +10,6 @@ import Testing
   static let leftOut: [String: String] = [
     "G38": "the WebSocket answers pings",
     "H4": "HTTP operations of another system", "H5": "HTTP operations of another system",
-    "J2": "permissions of users", "J3": "records of users",
     "M1": "merging is the other server's habit", "N1": "a server behind a gateway",
     "N2": "a server behind a gateway", "N4": "a server behind a gateway",
   ]
@@ -82,6 +81,10 @@ struct Setup {
       before = ["I1"]
     case "I9": logins["A"] = .owner("conn-A", "testRecord", "pubRead")
     case "J1": logins["A"] = .other("conn-u2", "testRecord", "recInst")
+    case "J2", "J3":
+      logins["O"] = .owner("conn-O", "testRecord", "recInst")
+      if name == "J2" { logins["A"] = .other("conn-u2", "testRecord", "recInst") }
+      before = ["I1", "I8"]
     case "K1": configuration.maxInstBytes = 100
     case "K2": configuration.maxConnectionsPerInst = 1
     case "K3": configuration.allowsPublicInsts = false

@@ -35,13 +35,7 @@ public struct TimeSyncClock: Sendable {
   /// The clock of this machine.
   public static let system = TimeSyncClock(
     now: { wallClockMilliseconds() },
-    wait: { milliseconds in
-      let due = Promise<Void>()
-      let time = MonotonicTime.current().advanced(byMilliseconds: Int64(milliseconds))
-      let timer = Reactor.shared.schedule(at: time) { due.fulfil(()) }
-      await due.value(onCancel: ())
-      Reactor.shared.cancel(timer)
-    })
+    wait: { await InstClient.wait(milliseconds: Int64($0)) })
 
   /// A clock of these parts.
   public init(

@@ -12,7 +12,7 @@ ON_SOCKETS = TransportTests|EndToEndTests
 # A crash prints a line, not minutes of backtrace.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: build release demo test lint generated bench fuzz asan tsan install clean system-libraries
+.PHONY: build release demo test lint generated docs bench fuzz asan tsan install clean system-libraries
 
 # A debug build of everything.
 build: system-libraries
@@ -41,6 +41,10 @@ lint:
 # Man pages and completions, from the commands themselves.
 generated: build
 	Scripts/generate $(shell $(SWIFT) build --show-bin-path)/instctl .
+
+# The documentation of the libraries, as a web site in .build/docs.
+docs: system-libraries
+	Scripts/docs .build/docs
 
 # Compares with a raw reader and with other clients; prints a table.
 bench: release

@@ -7,7 +7,7 @@ import WebSocket
 /// What is reordered is what real servers reorder: answers to different requests, the parts of an
 /// answer to an HTTP request, and updates that are relayed with the batch that a watch begins with
 /// (PROTOCOL section 5). A login's result is never held; the changes of one branch's devices, its
-/// live updates, and its batches keep their order among themselves.
+/// live updates, and its batches keep their order among themselves, and so do parts without a number.
 struct FaultInjector {
   /// What becomes of a frame.
   enum Fate: Equatable {
@@ -22,6 +22,7 @@ struct FaultInjector {
     case batches(BranchAddress)
     case updates(BranchAddress)
     case devices(BranchAddress)
+    case unnumberedParts
   }
 
   private let faults: Faults
@@ -94,6 +95,7 @@ struct FaultInjector {
         sequence = scan.address(in: frame).map(Sequence.updates)
       case .connectedToBranch, .disconnectedFromBranch:
         sequence = Self.devices(scan, in: frame)
+      case .documentedHTTPResponse, .documentedHTTPPartialResponse: sequence = .unnumberedParts
       default: break
       }
     }

@@ -109,7 +109,7 @@ extension ErrorInfo {
 
 extension AuthDatabase.Record {
   /// Why a key does not open the record. Nil when it does.
-  fileprivate func refusal(of key: RecordKey, userID: String?) -> ErrorInfo? {
+  func refusal(of key: RecordKey, userID: String?) -> ErrorInfo? {
     let isKnown = keys.contains { $0.secret == key.secret && $0.policy == key.policy }
     guard isKnown else {
       return ErrorInfo(

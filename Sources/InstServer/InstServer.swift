@@ -40,6 +40,8 @@ public final class InstServer {
 
   /// Told of what deserves a line in a log: clients that come, go or are cut off.
   public var onNote: (@EventLoop (String) -> Void)?
+  /// Told of each code with which somebody can sign in.
+  public var onLoginCode: (@EventLoop (LoginCode) -> Void)?
   /// The journal cannot be written any more; from here on nothing is answered.
   public var onFailure: (@EventLoop (JournalError) -> Void)?
 
@@ -116,7 +118,12 @@ public final class InstServer {
   func received(_ frame: UnsafeRawBufferPointer, from client: ClientID) {
     guard !hasFailed else { return }
     core.receive(frame, from: client, now: wallClockMilliseconds(), effects: &effects)
+    tellLoginCodes()
     scheduleDelivery()
+  }
+
+  private func tellLoginCodes() {
+    for code in core.takeLoginCodes() { onLoginCode?(code) }
   }
 
   func ended(_ client: ClientID, _ end: ChannelEnd) {

@@ -22,11 +22,13 @@ public struct InstServerCore: Sendable {
   /// Who may do what; nil where everybody may do everything.
   var authority: Authority?
   var pendingPermissions: [PendingPermission] = []
+  var signIns: [String: SignIn] = [:]
+  var loginCodes: [LoginCode] = []
   var generator: any RandomNumberGenerator & Sendable
 
   /// A server without any branch.
   ///
-  /// - Parameter generator: Chooses the device when an action is for any one.
+  /// - Parameter generator: Chooses the device when an action is for any one, codes and keys.
   public init(
     configuration: ServerConfiguration = ServerConfiguration(),
     generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
@@ -40,6 +42,12 @@ public struct InstServerCore: Sendable {
   /// Takes back what was stored by an earlier run, record by record in the order of storing.
   public mutating func restore(_ record: StoredUpdates) {
     restoreUpdates(record)
+  }
+
+  /// The codes for signing in that were made since the last call.
+  public mutating func takeLoginCodes() -> [LoginCode] {
+    defer { loginCodes = [] }
+    return loginCodes
   }
 
   /// A connection was opened.
@@ -124,7 +132,7 @@ public struct InstServerCore: Sendable {
     case .connectionCount(let request):
       countConnections(request, id: id, client, effects: &effects)
     case .timeSync(let request): tellTime(request, client, now: now, effects: &effects)
-    case .httpRequest(let request): answerHTTP(request, client, effects: &effects)
+    case .httpRequest(let request): answerHTTP(request, client, now: now, effects: &effects)
     case .permissionRequest(let request): requestPermission(request, client, effects: &effects)
     case .permissionResponse(let response): answerPermission(response, client, effects: &effects)
     case .unknown:

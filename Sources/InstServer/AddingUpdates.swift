@@ -102,7 +102,7 @@ extension InstServerCore {
       relay(scan, in: frame, to: address, except: client, effects: &effects)
     }
     if scan.updateID != nil {
-      effects.append(.send(client, scan.frame(.acknowledgement, from: frame)))
+      effects.append(.send(client, scan.frame(.acknowledgement, id: messageID, from: frame)))
     }
   }
 
@@ -175,7 +175,7 @@ extension InstServerCore {
   ) {
     guard let watchers = branches[address]?.watchers else { return }
     guard watchers.contains(where: { $0.client != client }) else { return }
-    let copy = scan.frame(.relay, from: frame)
+    let copy = scan.frame(.relay, id: messageID, from: frame)
     for watcher in watchers where watcher.client != client {
       effects.append(.send(watcher.client, copy))
     }
@@ -199,7 +199,7 @@ extension MessageScan {
 
   /// A frame put together from parts of the one that was scanned, as they are written there.
   fileprivate func frame(
-    _ consequence: Consequence, from frame: UnsafeRawBufferPointer
+    _ consequence: Consequence, id: JSONNumber, from frame: UnsafeRawBufferPointer
   ) -> [UInt8] {
     let last = consequence == .relay ? updates : updateID
     var text: [UInt8] = []
@@ -208,10 +208,11 @@ extension MessageScan {
       text.append(contentsOf: name.bytes)
       if let range { text.append(contentsOf: range.bytes(in: frame)) }
     }
+    append("[1,", nil)
+    text.append(contentsOf: id.description.utf8)
     switch consequence {
-    case .relay: append(#"[1,-1,{"type":"repo/add_updates","recordName":"#, recordName)
-    case .acknowledgement:
-      append(#"[1,-1,{"type":"repo/updates_received","recordName":"#, recordName)
+    case .relay: append(#",{"type":"repo/add_updates","recordName":"#, recordName)
+    case .acknowledgement: append(#",{"type":"repo/updates_received","recordName":"#, recordName)
     }
     append(#","inst":"#, inst)
     append(#","branch":"#, branch)

@@ -56,11 +56,11 @@ extension InstServerCore {
     let result = ServerMessage.watchBranchResult(WatchBranchResult(address))
     switch configuration.dialect {
     case .deployed:
-      effects.append(.send(client, updates.frame(address, .initial)))
+      effects.append(.send(client, updates.frame(address, .initial, id: messageID)))
       send(result, to: client, effects: &effects)
     case .documented:
       send(result, to: client, effects: &effects)
-      effects.append(.send(client, updates.frame(address, .initial)))
+      effects.append(.send(client, updates.frame(address, .initial, id: messageID)))
     }
   }
 
@@ -142,7 +142,7 @@ extension InstServerCore {
     let address = resolved(address)
     let branch = branches[address]
     let updates = branch?.isTemporary == true ? nil : branch?.updates
-    effects.append(.send(client, (updates ?? UpdateList()).frame(address, .stored)))
+    effects.append(.send(client, (updates ?? UpdateList()).frame(address, .stored, id: messageID)))
   }
 
   // MARK: Memory

@@ -22,6 +22,8 @@ public struct InstServerCore: Sendable {
   /// Who may do what; nil where everybody may do everything.
   var authority: Authority?
   var pendingPermissions: [PendingPermission] = []
+  /// Where large messages are; nil where there is no gateway.
+  var store: MessageStore?
   var signIns: [String: SignIn] = [:]
   var loginCodes: [LoginCode] = []
   var generator: any RandomNumberGenerator & Sendable
@@ -37,6 +39,9 @@ public struct InstServerCore: Sendable {
     self.generator = generator
     rateLimiter = configuration.rateLimit.map { RateLimiter($0) }
     authority = configuration.auth.map { Authority($0) }
+    store = configuration.messageStorageURL.map {
+      MessageStore(url: $0, maximumBytes: configuration.maxStorageBytes)
+    }
   }
 
   /// Takes back what was stored by an earlier run, record by record in the order of storing.
@@ -78,6 +83,20 @@ public struct InstServerCore: Sendable {
     _ frame: UnsafeRawBufferPointer, from client: ClientID, now: Int64, effects: inout [Effect]
   ) {
     guard isWithinRate(client, now: now, effects: &effects) else { return }
+    let start = effects.count
+    if store != nil, Self.isTooLong(frame) {
+      sessions[client]?.isClosing = true
+      // A gateway closes as for a message that is too big (RFC 6455 section 7.4.1).
+      return effects.append(.close(client, code: 1009))
+    }
+    receiveFrame(frame, from: client, now: now, effects: &effects)
+    divertLongFrames(from: start, now: now, effects: &effects)
+  }
+
+  /// Handles a frame that is not too much and not too long.
+  mutating func receiveFrame(
+    _ frame: UnsafeRawBufferPointer, from client: ClientID, now: Int64, effects: inout [Effect]
+  ) {
     let scan: MessageScan
     do throws(MessageScanError) {
       scan = try MessageScan(frame)
@@ -90,10 +109,8 @@ public struct InstServerCore: Sendable {
     switch scan.form {
     case .message:
       receiveMessage(scan, id: id, in: frame, from: client, now: now, effects: &effects)
-    case .uploadRequest:
-      fail(.notSupported, "Messages are taken as they are, however large.", id, client, &effects)
-    case .downloadRequest:
-      fail(.messageNotFound, "There is no such message.", id, client, &effects)
+    case .uploadRequest: reserveUpload(id, client, now: now, effects: &effects)
+    case .downloadRequest: receiveUpload(frame, id: id, client, now: now, effects: &effects)
     case .uploadResponse, .error: break
     }
   }

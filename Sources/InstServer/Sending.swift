@@ -2,6 +2,9 @@ import InstProtocol
 import JSONText
 
 extension InstServerCore {
+  /// The id of the server's messages: a gateway's is another.
+  var messageID: JSONNumber { configuration.messageStorageURL == nil ? -1 : 0 }
+
   /// Sends a message to one connection.
   func send(_ message: ServerMessage, to client: ClientID, effects: inout [Effect]) {
     send(message, to: [client], effects: &effects)
@@ -9,7 +12,7 @@ extension InstServerCore {
 
   /// Sends a message to several connections, written once.
   func send(_ message: ServerMessage, to clients: [ClientID], effects: inout [Effect]) {
-    send(.message(id: -1, message), to: clients, effects: &effects)
+    send(.message(id: messageID, message), to: clients, effects: &effects)
   }
 
   /// Sends an error event. Its id is that of the frame that was wrong, -1 for a refusal, and null
@@ -29,7 +32,7 @@ extension InstServerCore {
     send(error: info, id: id, to: client, effects: &effects)
   }
 
-  private func send(
+  func send(
     _ envelope: Envelope<ServerMessage>, to clients: [ClientID], effects: inout [Effect]
   ) {
     var writer = JSONWriter(capacity: 512)

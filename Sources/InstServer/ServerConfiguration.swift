@@ -33,6 +33,11 @@ public struct ServerConfiguration: Sendable, Hashable {
   public var maxTotalBytes = 1 << 30
   /// How many messages a client may send. Nil for any number.
   public var rateLimit: RateLimit?
+  /// Where messages too large for a gateway's frames are put and fetched, without a slash at the end.
+  /// Nil where there is no gateway, and frames may be as large as they like.
+  public var messageStorageURL: String?
+  /// How much memory the messages in the storage may take together, in bytes.
+  public var maxStorageBytes = 256 << 20
   /// Whether updates are to be stored, so that ``Effect/store(_:)`` comes before what follows from
   /// them.
   public var storesUpdates = false

@@ -47,10 +47,13 @@ struct UpdateList: Sendable {
   }
 
   /// The frame with all updates.
-  func frame(_ address: BranchAddress, _ purpose: Purpose) -> [UInt8] {
+  ///
+  /// - Parameter id: That of the envelope.
+  func frame(_ address: BranchAddress, _ purpose: Purpose, id: JSONNumber) -> [UInt8] {
     var writer = JSONWriter(capacity: text.count + 16 * count + 512)
     writer.beginArray()
-    writer.literal("1,-1")
+    writer.number(1)
+    writer.number(id)
     writer.beginObject()
     writer.literal(#""type":"repo/add_updates""#)
     writer.key("recordName")

@@ -15,7 +15,9 @@ struct Instctl: ParsableCommand {
       is ever an argument.
       """,
     version: Version.text,
-    subcommands: [Watch.self, GetUpdates.self, AddUpdates.self, Serve.self])
+    subcommands: [
+      Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, WhoAmI.self, Token.self,
+    ])
 
   static func main() {
     openStandardDescriptors()

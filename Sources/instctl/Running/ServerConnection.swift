@@ -8,67 +8,17 @@ import WebSocket
 struct ServerConnection: Sendable {
   let url: WebSocketURL
   let credentials: ConnectionCredentials
+  let credentialsSource: EffectiveCredentials.Source
   private let options: ServerOptions
   private let diagnostics: Diagnostics
 
   init(_ options: ServerOptions, diagnostics: Diagnostics) throws(Failure) {
     self.options = options
     self.diagnostics = diagnostics
-    guard let server = options.server ?? Secrets.environment("INSTCTL_SERVER") else {
-      throw .usage("no server is given", hint: "--server https://host, or INSTCTL_SERVER")
-    }
-    do throws(TransportError) {
-      url = try WebSocketURL(server: server)
-    } catch { throw Failure(error) }
-    credentials = try Self.credentials(options)
-  }
-
-  private static func credentials(_ options: ServerOptions) throws(Failure) -> ConnectionCredentials
-  {
-    let connectionID = options.connectionId ?? Secrets.environment("INSTCTL_CONNECTION_ID")
-    if connectionID == "" { throw .usage("--connection-id is empty") }
-    if options.tokenFile != nil, options.keyFile != nil {
-      throw .usage("--token-file and --key-file exclude each other")
-    }
-    if let (text, _) = try secret(
-      file: options.tokenFile, variable: options.keyFile == nil ? "INSTCTL_TOKEN" : nil)
-    {
-      if options.connectionId != nil {
-        throw .usage(
-          "--connection-id cannot go with a token", hint: "the token names its connection itself")
-      }
-      return .token(Secret(text))
-    }
-    let fresh = connectionID ?? randomConnectionID()
-    guard let (text, source) = try secret(file: options.keyFile, variable: "INSTCTL_KEY") else {
-      return .connectionID(fresh)
-    }
-    do throws(KeyError) {
-      return .key(try ConnectionKey(parsing: text), connectionID: fresh)
-    } catch { throw Secrets.broken(source, "no connection key: \(error)") }
-  }
-
-  private static func secret(
-    file: String?, variable: String?
-  ) throws(Failure) -> (text: String, source: String)? {
-    if let file { return (try Secrets.read(file: file), file) }
-    guard let variable, let text = Secrets.environment(variable) else { return nil }
-    return (text, variable)
-  }
-
-  /// A random UUID (RFC 9562, version 4).
-  private static func randomConnectionID() -> String {
-    var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
-    bytes[6] = bytes[6] & 0x0F | 0x40
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    let digits = Array("0123456789abcdef")
-    var text = ""
-    for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { text.append("-") }
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return text
+    url = try options.serverURL()
+    let effective = try EffectiveCredentials(options, origin: url.origin)
+    credentials = effective.credentials
+    credentialsSource = effective.source
   }
 
   /// A client that logs in for `inst` and is not connected yet.
@@ -96,7 +46,7 @@ struct ServerConnection: Sendable {
     settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
     settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
     settings.connect.deflate = options.compress ? DeflateOffer() : nil
-    settings.connect.tls = try tls()
+    settings.connect.tls = try options.tls(for: url, diagnostics)
     settings.reconnect.reconnects = reconnects && !options.noReconnect
     settings.dialect = options.dialect.choice
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
@@ -111,16 +61,29 @@ struct ServerConnection: Sendable {
         AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
     }
   }
+}
 
+extension ServerOptions {
+  /// The server that is asked for.
+  func serverURL() throws(Failure) -> WebSocketURL {
+    guard let server = self.server ?? Secrets.environment("INSTCTL_SERVER") else {
+      throw .usage("no server is given", hint: "--server https://host, or INSTCTL_SERVER")
+    }
+    do throws(TransportError) {
+      return try WebSocketURL(server: server)
+    } catch { throw Failure(error) }
+  }
+
+  /// How to verify the server; nil where it is not reached by TLS.
   @EventLoop
-  private func tls() throws(Failure) -> TLSContext? {
+  func tls(for url: WebSocketURL, _ diagnostics: Diagnostics) throws(Failure) -> TLSContext? {
     guard url.isSecure else { return nil }
-    if options.insecure {
+    if insecure {
       diagnostics.warn("the server's certificate is not verified (--insecure)")
     }
     do throws(TLSError) {
       return try TLSContext.client(
-        trust: options.insecure ? .anybody : options.cacert.map { .file($0) } ?? .system)
+        trust: insecure ? .anybody : cacert.map { .file($0) } ?? .system)
     } catch { throw Failure(error) }
   }
 }
@@ -135,20 +98,7 @@ extension BranchOptions {
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
       return BranchAddress(recordName: key, inst: inst, branch: branch)
     }
-    if let record {
-      guard !record.isEmpty else { throw .usage("--record is empty") }
-      guard !inst.isEmpty else { throw .usage("the inst is empty") }
-      try refuseKey(record)
-      return BranchAddress(recordName: record, inst: inst, branch: branch)
-    }
-    guard let id = normalizeInstId(inst), let address = parseInstId(id) else {
-      throw .usage("the inst is empty", hint: "record/inst, /inst, or a bare name")
-    }
-    if let recordName = address.recordName { try refuseKey(recordName) }
-    try refuseKey(address.inst)
-    guard !address.inst.isEmpty else {
-      throw .usage("'\(inst)' names no inst", hint: "record/inst, /inst, or a bare name")
-    }
+    let address = try InstAddress(given: inst, record: record)
     return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
   }
 
@@ -170,11 +120,34 @@ extension BranchOptions {
       return text
     } catch { throw Secrets.broken(source, "no record key: \(error)") }
   }
+}
 
-  private func refuseKey(_ record: String) throws(Failure) {
-    guard record.hasPrefix("vRK1.") || record.hasPrefix("vRK2.") else { return }
-    throw .usage(
-      "a record key is a secret and does not belong on the command line",
-      hint: "--record-key-file FILE, or INSTCTL_RECORD_KEY; or give the record's name")
+extension InstAddress {
+  /// The inst that an argument names, with the record where that is given on its own.
+  init(given inst: String, record: String?) throws(Failure) {
+    if let record {
+      guard !record.isEmpty else { throw .usage("--record is empty") }
+      guard !inst.isEmpty else { throw .usage("the inst is empty") }
+      try refuseRecordKey(record)
+      self.init(recordName: record, inst: inst)
+      return
+    }
+    guard let id = normalizeInstId(inst), let address = parseInstId(id) else {
+      throw .usage("the inst is empty", hint: "record/inst, /inst, or a bare name")
+    }
+    if let recordName = address.recordName { try refuseRecordKey(recordName) }
+    try refuseRecordKey(address.inst)
+    guard !address.inst.isEmpty else {
+      throw .usage("'\(inst)' names no inst", hint: "record/inst, /inst, or a bare name")
+    }
+    self = address
   }
+}
+
+/// Refuses what stands on the command line and is a record key.
+func refuseRecordKey(_ record: String) throws(Failure) {
+  guard record.hasPrefix("vRK1.") || record.hasPrefix("vRK2.") else { return }
+  throw .usage(
+    "a record key is a secret and does not belong on the command line",
+    hint: "--record-key-file FILE, or INSTCTL_RECORD_KEY; or give the record's name")
 }

@@ -1,0 +1,84 @@
+import ArgumentParser
+import InstProtocol
+import JSONText
+import Transport
+
+/// `instctl token`.
+struct Token: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a connection token for an inst, for other tools. It is a secret.",
+    discussion: """
+      Makes the token from the connection key, as every command does for itself, without any network \
+      traffic, and prints one line of type token with the token, its connectionId, recordName and inst. \
+      Whoever has the line can log in with it: to that one inst of a record and to every public inst, until \
+      the key expires. The key is the one of --key-file or INSTCTL_KEY, else the one that login has stored \
+      for the server.
+
+      Examples:
+        instctl token record/inst --key-file key.txt
+        instctl token record/inst --key-file key.txt --connection-id ci-1 | jq -r .token
+        INSTCTL_TOKEN=$(instctl token rec/doc --key-file key.txt | jq -r .token) websocket-tool
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"))
+  var inst: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The record; the whole of INST is then the inst's name.", valueName: "name"))
+  var record: String?
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let inst = try InstAddress(given: inst, record: record)
+    let key = try key()
+    let connectionID = try EffectiveCredentials.connectionID(server) ?? randomConnectionID()
+    let token: ConnectionToken
+    do throws(KeyError) {
+      token = try key.makeToken(
+        connectionID: connectionID, recordName: inst.recordName, inst: inst.inst)
+    } catch { throw Secrets.broken(server.keyFile ?? "the key", "\(error)") }
+    CommandRun.execute(output.diagnostics) { run throws(Failure) in
+      run.output.line(LineHead("\"type\":\"token\"")) { writer in
+        writer.key("recordName")
+        if let record = inst.recordName { writer.string(record) } else { writer.null() }
+        writer.key("inst")
+        writer.string(inst.inst)
+        writer.key("connectionId")
+        writer.string(connectionID)
+        writer.key("userId")
+        writer.string(token.userID)
+        writer.key("token")
+        writer.string(token.formatted)
+      }
+    }
+  }
+
+  private func key() throws(Failure) -> ConnectionKey {
+    if server.tokenFile != nil {
+      throw .usage("a token is made from a connection key, not from another token")
+    }
+    let missing = Failure.usage(
+      "a token is made from a connection key, and there is none",
+      hint: "--key-file FILE, INSTCTL_KEY, or 'instctl login --email ADDRESS' first")
+    if let (key, _) = try EffectiveCredentials.givenKey(server) {
+      guard !key.expiry.isOver else {
+        throw Failure(
+          code: "session_expired", layer: .config, message: "the connection key has expired",
+          hint: "sign in again for a new key", exit: .noPermission)
+      }
+      return key
+    }
+    guard server.server != nil || Secrets.environment("INSTCTL_SERVER") != nil else {
+      throw missing
+    }
+    guard let key = try EffectiveCredentials.storedKey(forOrigin: server.serverURL().origin) else {
+      throw missing
+    }
+    return key
+  }
+}

@@ -39,4 +39,8 @@ int csystem_signalfd(const int *_Nonnull signals, int count);
 // The next signal, 0 for none.
 int csystem_next_signal(int descriptor);
 
+// A descriptor that is readable once the process has ended (pidfd_open(2)), closed on exec. -1 and
+// errno for an error.
+int csystem_pidfd(int process);
+
 #endif

@@ -1,0 +1,52 @@
+import ArgumentParser
+import InstProtocol
+
+/// Which branches: those of one name in any number of insts.
+struct BranchesOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The insts: record/inst, /inst, or a bare name for a public one. One that is named twice is "
+        + "followed once.", valueName: "inst"))
+  var insts: [String]
+
+  @Option(name: .shortAndLong, help: "The branch, the same in all insts.")
+  var branch = "default"
+
+  @Option(
+    help: ArgumentHelp(
+      "The record; the whole of each INST is then the inst's name.", valueName: "name"))
+  var record: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use the record key in this file, '-' for stdin, in place of a record; the whole of each INST is "
+        + "then the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
+      valueName: "file"))
+  var recordKeyFile: String?
+
+  /// The branches that the options name, each once.
+  func addresses() throws(Failure) -> [BranchAddress] {
+    var found: [BranchAddress] = []
+    for inst in insts {
+      let address = try address(of: inst, first: found.first)
+      if !found.contains(where: { $0.answered == address.answered }) { found.append(address) }
+    }
+    return found
+  }
+
+  private func address(
+    of inst: String, first: BranchAddress?
+  ) throws(Failure) -> BranchAddress {
+    // A record key that comes by stdin can be read only once.
+    if let first, first.answered != first {
+      guard !inst.isEmpty else { throw .usage("the inst is empty") }
+      return BranchAddress(recordName: first.recordName, inst: inst, branch: branch)
+    }
+    var single = BranchOptions()
+    single.inst = inst
+    single.branch = branch
+    single.record = record
+    single.recordKeyFile = recordKeyFile
+    return try single.address()
+  }
+}

@@ -1,0 +1,80 @@
+import InstClient
+import InstProtocol
+import Transport
+
+/// One of the branches that `watch` follows.
+@EventLoop
+final class WatchedBranch: BranchWatcher {
+  let address: BranchAddress
+  /// Where it is reached; branches may share a connection.
+  let client: InstRecordsClient
+  let lines: WatchLines
+  private(set) var isSynced = false
+  /// Whether nothing more comes of it.
+  private(set) var isOver = false
+
+  // The run holds its branches, and outlives them.
+  private unowned let watch: WatchRun
+
+  init(
+    _ address: BranchAddress, of watch: WatchRun, client: InstRecordsClient, lines: WatchLines
+  ) {
+    self.address = address
+    self.watch = watch
+    self.client = client
+    self.lines = lines
+  }
+
+  /// Nothing more comes of it; the others go on.
+  func giveUp(because failure: Failure) {
+    guard !isOver else { return }
+    isOver = true
+    watch.branchEnded(self, failure)
+  }
+
+  // MARK: BranchWatcher
+
+  func connectionChanged(to state: ConnectionState) { watch.connectionChanged(to: state, of: self) }
+
+  func received(_ updates: BranchUpdates) {
+    lines.updates(updates)
+    watch.updatesArrived()
+  }
+
+  func synced() {
+    isSynced = true
+    lines.sync()
+    watch.branchSynced()
+  }
+
+  func received(action frame: ReceivedFrame) {
+    watch.noteArrival()
+    if let action = frame.field("action") { lines.action(action) }
+    guard let commands = watch.commands,
+      case .receiveAction(let received)? = frame.serverMessage()
+    else { return }
+    commands.received(received.action, on: address, by: client)
+  }
+
+  func received(_ error: BranchError, isFinal: Bool) {
+    watch.noteArrival()
+    lines.error(error)
+    if isFinal { giveUp(because: Failure(error)) }
+  }
+
+  func receivedAll() { lines.flush() }
+
+  // The client's failure tells why, and our own end needs no news.
+  func ended() {}
+}
+
+extension Failure {
+  /// What refuses a branch to us.
+  init(_ error: BranchError) {
+    switch error {
+    case .error(let info), .permissionDenied(let info): self.init(ClientError.refused(info))
+    case .maxSizeReached(let maximum, let needed):
+      self.init(ClientError.maxSizeReached(maximum: maximum, needed: needed))
+    }
+  }
+}

@@ -26,21 +26,26 @@ struct ServerConnection: Sendable {
   /// - Parameters:
   ///   - inst: nil for what concerns no inst, or any public one.
   ///   - reconnects: whether a lost connection is made again, where the options do not forbid it.
+  ///   - authSource: where to ask for permissions and be asked; it gets the credentials.
   @EventLoop
-  func client(for inst: InstAddress?, reconnects: Bool) throws(Failure) -> InstRecordsClient {
-    try clientMaker(reconnects: reconnects)(inst)
+  func client(
+    for inst: InstAddress?, reconnects: Bool,
+    authSource: PartitionAuthSource = PartitionAuthSource()
+  ) throws(Failure) -> InstRecordsClient {
+    try clientMaker(reconnects: reconnects, authSource)(inst)
   }
 
   /// Clients for any number of insts, over as few connections as the credentials allow.
   @EventLoop
   func connections(reconnects: Bool) throws(Failure) -> InstConnections {
     InstConnections(
-      isPerInst: credentials.isPerInst, makeClient: try clientMaker(reconnects: reconnects))
+      isPerInst: credentials.isPerInst,
+      makeClient: try clientMaker(reconnects: reconnects, PartitionAuthSource()))
   }
 
   @EventLoop
   private func clientMaker(
-    reconnects: Bool
+    reconnects: Bool, _ authSource: PartitionAuthSource
   ) throws(Failure) -> @EventLoop (InstAddress?) -> InstRecordsClient {
     var settings = WebSocketConnectionClient.Options()
     settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
@@ -52,7 +57,6 @@ struct ServerConnection: Sendable {
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
-    let authSource = PartitionAuthSource()
     authSource.setCredentials(credentials, forOrigin: url.origin)
     let (url, settled) = (self.url, settings)
     return { inst in

@@ -45,7 +45,7 @@ extension InstServerCore {
     let size = request.updates.reduce(0) { $0 + $1.utf8.count }
     writer.withUnsafeBytes { frame in
       guard let scan = try? MessageScan(frame) else { return }
-      add(scan, size: size, in: frame, from: client, now: now, effects: &effects)
+      add(scan, size: size, to: plain.address, in: frame, from: client, now: now, effects: &effects)
     }
   }
 
@@ -60,7 +60,7 @@ extension InstServerCore {
   ) {
     guard let address = scan.address(in: frame), mayAdd(to: address, client, effects: &effects)
     else { return }
-    add(scan, size: size, in: frame, from: client, now: now, effects: &effects)
+    add(scan, size: size, to: address, in: frame, from: client, now: now, effects: &effects)
   }
 
   /// Whether a client may add to a branch. It is told when it may not; when it may, the inst is made.
@@ -82,11 +82,10 @@ extension InstServerCore {
 
   /// Stores updates, relays them to all other watchers, and acknowledges them, in this order.
   private mutating func add(
-    _ scan: MessageScan, size: Int, in frame: UnsafeRawBufferPointer, from client: ClientID,
-    now: Int64, effects: inout [Effect]
+    _ scan: MessageScan, size: Int, to address: BranchAddress, in frame: UnsafeRawBufferPointer,
+    from client: ClientID, now: Int64, effects: inout [Effect]
   ) {
-    guard let updates = scan.updates?.bytes(in: frame), let address = scan.address(in: frame)
-    else { return }
+    guard let updates = scan.updates?.bytes(in: frame) else { return }
     if scan.updateCount > 0 {
       let memory = UpdateList.memory(text: updates.count, count: scan.updateCount)
       if let limit = limitReached(by: size, memory: memory, in: address) {

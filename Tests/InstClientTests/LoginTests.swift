@@ -101,6 +101,16 @@ private let origin = "https://host"
     #expect(delegate.log == ["connecting", "authenticating", "connected", "disconnected"])
   }
 
+  @Test func anEndAfterAFailureIsNoOtherState() {
+    logIn()
+    inner.dropConnection(because: .notConnected)
+    client.disconnect()
+    #expect(
+      delegate.log == [
+        "connecting", "authenticating", "connected", "disconnected", "failed not connected",
+      ])
+  }
+
   @Test func aLoginThatTheLimitOfRatesDroppedGoesAgain() async {
     connect()
     inner.open()

@@ -24,24 +24,24 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   public let streams = ConnectionStreams()
 
   /// What the present connection has logged in with, or is about to.
-  public private(set) var indicator: ConnectionIndicator?
+  public internal(set) var indicator: ConnectionIndicator?
   /// How long the last login took, in milliseconds.
-  public private(set) var roundTripMilliseconds: Double?
+  public internal(set) var roundTripMilliseconds: Double?
   /// The inst for which tokens are made from a key.
   public let inst: InstAddress?
 
-  private let inner: any ConnectionClient
-  private let authSource: PartitionAuthSource
+  let inner: any ConnectionClient
+  let authSource: PartitionAuthSource
   /// A login that is not answered yet.
-  private var pendingLogin: (frameID: Int, sent: MonotonicTime)?
+  var pendingLogin: (frameID: Int, sent: MonotonicTime)?
   /// Why credentials are waited for.
-  private var unmetRequest: AuthRequest?
+  var unmetRequest: AuthRequest?
   /// Whether the wrapped client makes connections, or has one.
-  private var isInnerActive = false
-  private var isAsking = false
+  var isInnerActive = false
+  var isAsking = false
   /// Ends what takes too long, or what cannot begin.
-  private var timer: Reactor.TimerID?
-  private var permissionFrames: [Int: PendingPermission] = [:]
+  var timer: Reactor.TimerID?
+  var permissionFrames: [Int: PendingPermission] = [:]
 
   /// Wraps a connection.
   ///
@@ -123,12 +123,12 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
     return try inner.send(message)
   }
 
-  private func connectInner() {
+  func connectInner() {
     isInnerActive = true
     inner.connect()
   }
 
-  private func changeState(_ state: ConnectionState) {
+  func changeState(_ state: ConnectionState) {
     // Whoever is without a connection already needs no other news of the same.
     if !state.isConnected, state == connectionState { return }
     if state.phase == .disconnected, connectionState.phase == .disconnected { return }
@@ -138,122 +138,17 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   }
 
   /// Ends the client for good, or until the next ``connect()``.
-  private func fail(_ error: ClientError) {
+  func fail(_ error: ClientError) {
     if isInnerActive { inner.dropConnection(because: error) } else { end(error) }
   }
 
-  private func end(_ error: ClientError) {
+  func end(_ error: ClientError) {
     authSource.detach(self)
     inner.delegate = nil
     var state = ConnectionState(.disconnected)
     state.reason = error.description
     changeState(state)
     delegate?.failed(error)
-  }
-
-  // MARK: Login
-
-  /// Gets the indicator; where there is none that could be used, asks for one.
-  private func findIndicator() -> Bool {
-    do throws(ErrorInfo) {
-      indicator = try authSource.indicator(forOrigin: originName, inst: inst)
-      if indicator != nil { return true }
-      ask(.needIndicator(origin: originName))
-    } catch {
-      indicator = nil
-      ask(.invalidIndicator(origin: originName, error))
-    }
-    return false
-  }
-
-  private func ask(_ request: AuthRequest) {
-    forgetLogin()
-    guard authSource.answersAuthRequests else {
-      if !isConnected { giveUp(because: .loginRefused(request.failure)) }
-      return
-    }
-    if !isConnected { unmetRequest = request }
-    // The answer may come within the call, and be as bad: then the next request waits a turn.
-    if isAsking {
-      Reactor.shared.atEndOfTurn { [weak self] in
-        guard let self, self.unmetRequest == request else { return }
-        self.authSource.sendAuthRequest(request)
-      }
-    } else {
-      isAsking = true
-      authSource.sendAuthRequest(request)
-      isAsking = false
-    }
-  }
-
-  private func giveUp(because error: ClientError) {
-    if isInnerActive { return fail(error) }
-    // Not within the call: who has just called connect() is not ready for the end.
-    timer = Reactor.shared.schedule(at: Reactor.shared.now) { [self] in
-      timer = nil
-      fail(error)
-    }
-  }
-
-  private func logIn() {
-    guard findIndicator(), let indicator else { return }
-    do throws(ClientError) {
-      pendingLogin = (try inner.send(.login(Login(indicator))), Reactor.shared.now)
-    } catch {
-      inner.dropConnection(because: error)
-    }
-  }
-
-  private func waitForLogin(until deadline: Deadline) {
-    if let timer { Reactor.shared.cancel(timer) }
-    // Not weak: that would slow down every later use, and the timer ends with the login.
-    timer = Reactor.shared.schedule(at: deadline.time) { [self] in
-      timer = nil
-      inner.dropConnection(because: .loginTimedOut(milliseconds: deadline.milliseconds))
-    }
-  }
-
-  private func forgetLogin() {
-    if let timer { Reactor.shared.cancel(timer) }
-    timer = nil
-    pendingLogin = nil
-  }
-
-  private func loginAnswered(_ frame: ReceivedFrame) {
-    guard case .loginResult(let result)? = frame.serverMessage() else {
-      return inner.dropConnection(because: .protocolViolation("a login_result without its fields"))
-    }
-    switch result.outcome {
-    case .success(let info): loggedIn(info)
-    case .failure(let error): loginRefused(error)
-    }
-  }
-
-  private func loggedIn(_ info: ConnectionInfo) {
-    if let sent = pendingLogin?.sent {
-      let elapsed = Reactor.shared.now.nanoseconds - sent.nanoseconds
-      roundTripMilliseconds = Double(elapsed) / 1_000_000
-    }
-    forgetLogin()
-    inner.markEstablished()
-    changeState(ConnectionState(.connected, info: info))
-    if isConnected { authSource.clientIsReady(self) }
-  }
-
-  private func loginRefused(_ info: ErrorInfo) {
-    ask(.invalidIndicator(origin: originName, info))
-  }
-
-  /// The login itself went over the server's rate: it was dropped, so it goes again when the server
-  /// says, as long as the deadline allows.
-  private func retryLogin(after frame: ReceivedFrame) {
-    guard let dropped = pendingLogin?.frameID,
-      case .rateLimitExceeded(let notice)? = frame.serverMessage()
-    else { return }
-    let due = Reactor.shared.now.advanced(byMilliseconds: notice.waitMilliseconds)
-    Reactor.shared.schedule(at: due) { [weak self] in
-      if let self, self.pendingLogin?.frameID == dropped { self.logIn() }
-    }
   }
 }
 
@@ -345,60 +240,5 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     var state = ConnectionState(.connecting)
     state.reason = "waiting for credentials"
     changeState(state)
-  }
-}
-
-// MARK: - The source of credentials
-
-extension AuthenticatedConnectionClient: AuthSourceClient {
-  var originName: String { inner.origin ?? "" }
-  var isReady: Bool { isConnected }
-
-  func credentialsChanged() {
-    let wasWaiting = unmetRequest != nil
-    unmetRequest = nil
-    if isConnected {
-      let new = try? authSource.indicator(forOrigin: originName, inst: inst)
-      if new != indicator || new == nil { logIn() }
-    } else if connectionState.phase == .authenticating, inner.isConnected {
-      guard wasWaiting || pendingLogin != nil else { return }
-      if let allowance = inner.openingDeadline?.milliseconds {
-        waitForLogin(until: Deadline(milliseconds: allowance, from: Reactor.shared.now))
-      }
-      logIn()
-    } else if wasWaiting, !isInnerActive {
-      if findIndicator() { connectInner() }
-    }
-  }
-
-  func authRefused(_ request: AuthRequest) {
-    guard let unmet = unmetRequest, unmet.asksTheSame(as: request) else { return }
-    unmetRequest = nil
-    fail(.loginRefused(request.failure))
-  }
-
-  func sendPermissionRequest(_ permission: PendingPermission) {
-    // A message without a form in the dialect stays unsent, as one for which there is no connection.
-    guard let id = try? inner.send(.permissionRequest(permission.request)) else { return }
-    let pending = Set(authSource.pendingPermissions.map(\.id))
-    permissionFrames = permissionFrames.filter { pending.contains($0.value.id) }
-    permissionFrames[id] = permission
-  }
-
-  func sendPermissionResponse(_ response: PermissionResponse) -> Bool {
-    guard isConnected else { return false }
-    var response = response
-    // The documented dialect does not say which request is meant.
-    if inner.dialect == .documented { response.subject = nil }
-    return (try? inner.send(.permissionResponse(response))) != nil
-  }
-}
-
-extension Login {
-  fileprivate init(_ indicator: ConnectionIndicator) {
-    switch indicator {
-    case .connectionID(let id): self.init(connectionID: id)
-    case .token(let token): self.init(connectionToken: token)
-    }
   }
 }

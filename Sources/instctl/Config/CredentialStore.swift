@@ -48,9 +48,20 @@ struct CredentialStore: Sendable {
     }
   }
 
-  /// Forgets what is kept for an origin.
-  func forget(origin: String) throws(Failure) {
+  /// Forgets what is kept for an origin, be it of use or not.
+  ///
+  /// - Returns: Whether there was anything.
+  @discardableResult
+  func forget(origin: String) throws(Failure) -> Bool {
+    guard try contents()["origins"]?[origin] != nil else { return false }
     try change { origins in origins = origins.setting(origin, nil) }
+    return true
+  }
+
+  /// Makes sure that something can be kept, before it is asked for.
+  func prepare() throws(Failure) {
+    try folder.create()
+    _ = try contents()
   }
 
   private func change(_ body: (inout JSONValue) -> Void) throws(Failure) {

@@ -37,7 +37,7 @@ struct EffectiveCredentials: Sendable {
     }
   }
 
-  private init(_ credentials: ConnectionCredentials, _ source: Source) {
+  init(_ credentials: ConnectionCredentials, _ source: Source) {
     self.credentials = credentials
     self.source = source
   }

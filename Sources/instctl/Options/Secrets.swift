@@ -42,7 +42,7 @@ enum Secrets {
       exit: .configuration)
   }
 
-  private static func refuseIfOpenToOthers(_ descriptor: Int32, file: String) throws(Failure) {
+  static func refuseIfOpenToOthers(_ descriptor: Int32, file: String) throws(Failure) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
     guard status.st_mode & 0o077 != 0 else { return }

@@ -25,6 +25,12 @@ struct Diagnostics: Sendable {
     emit(kind: "warning", message)
   }
 
+  /// What the command has done besides its output, such as where it has stored something.
+  func tell(_ message: String) {
+    guard verbosity >= 1 else { return }
+    emit(kind: "note", message)
+  }
+
   /// Word of a step, for `-v`.
   func note(_ message: @autoclosure () -> String) {
     guard verbosity >= 2 else { return }

@@ -167,7 +167,7 @@ extension Failure {
     }
   }
 
-  private static func exit(forHTTP status: Int) -> ExitStatus {
+  static func exit(forHTTP status: Int) -> ExitStatus {
     switch status {
     case 401, 403, 407: .noPermission
     case 429, 503: .tryLater
@@ -239,7 +239,8 @@ extension Failure {
   static func exit(for code: ErrorCode) -> ExitStatus {
     switch code.rawValue {
     case "not_logged_in", "not_authorized", "invalid_token", "session_expired", "user_is_banned",
-      "unacceptable_connection_token", "unacceptable_connection_id", "invalid_record_key":
+      "unacceptable_connection_token", "unacceptable_connection_id", "invalid_record_key",
+      "unacceptable_session_key", "invalid_key", "invalid_code":
       .noPermission
     case "max_size_reached", "subscription_limit_reached": .limitReached
     case "rate_limit_exceeded", "service_unavailable": .tryLater

@@ -13,10 +13,18 @@ struct ServerConnection: Sendable {
   private let diagnostics: Diagnostics
 
   init(_ options: ServerOptions, diagnostics: Diagnostics) throws(Failure) {
+    let url = try options.serverURL()
+    let credentials = try EffectiveCredentials(options, origin: url.origin)
+    self.init(options, url, credentials, diagnostics: diagnostics)
+  }
+
+  init(
+    _ options: ServerOptions, _ url: WebSocketURL, _ effective: EffectiveCredentials,
+    diagnostics: Diagnostics
+  ) {
     self.options = options
     self.diagnostics = diagnostics
-    url = try options.serverURL()
-    let effective = try EffectiveCredentials(options, origin: url.origin)
+    self.url = url
     credentials = effective.credentials
     credentialsSource = effective.source
   }

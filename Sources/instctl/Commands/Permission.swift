@@ -1,0 +1,164 @@
+import ArgumentParser
+import InstClient
+import InstProtocol
+import Transport
+
+/// `instctl permission`.
+struct Permission: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ask for permissions, and answer those who ask.",
+    discussion: """
+      Who is refused an inst of a record can ask for the permission that is missing. The server passes the \
+      request on to the devices on the inst whose user can grant it, and their answer back.
+
+      Examples:
+        instctl permission request rec/open -s ws://127.0.0.1:3000/websocket --key-file other.key
+        instctl permission grant rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
+      """,
+    subcommands: [RequestPermission.self, GrantPermission.self, DenyPermission.self])
+}
+
+/// `instctl permission request`.
+struct RequestPermission: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "request",
+    abstract: "Ask for the permission to watch a branch.",
+    discussion: """
+      Tries to watch the branch; where the server says which permission is missing, asks for it and waits \
+      for the answer, which is printed as one line of type permission_result. Exit code 0: granted, or not \
+      missing ("alreadyGranted":true); 1: denied, or nobody is there to grant it (errorCode says which); other \
+      refusals have their own codes, 77 for most. Trying to watch makes the inst where the user may do that.
+
+      Examples:
+        instctl permission request rec/open -s ws://127.0.0.1:3000/websocket --key-file other.key
+        instctl permission request rec/open -s http://127.0.0.1:3000 --key-file other.key --timeout 1h
+      """)
+
+  @OptionGroup var branch: BranchOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Fail (exit 124) when there is no answer by then.", valueName: "duration"))
+  var timeout = DurationArgument(milliseconds: 300_000, text: "5m")
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let diagnostics = output.diagnostics
+    let connection = try ServerConnection(server, diagnostics: diagnostics)
+    let address = try branch.address()
+    CommandRun.execute(diagnostics) { run throws(Failure) in
+      let authSource = PartitionAuthSource()
+      let client = try connection.client(
+        for: address.instAddress, reconnects: true, authSource: authSource)
+      let asking = PermissionAsking(
+        run, client, authSource, origin: connection.url.origin, address)
+      asking.start(timeout: timeout)
+      await run.untilEnding()
+      withExtendedLifetime(asking) {}
+    }
+  }
+}
+
+/// `instctl permission grant`.
+struct GrantPermission: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "grant",
+    abstract: "Be on an inst, and grant the permissions that are asked for.",
+    discussion: """
+      Watches the branch and waits. Each request that arrives is printed as a line of type \
+      permission_request, with what is asked for (reason), who asks (user, connection), and the answer: \
+      granted, denied, or none for requests that are about something else than the inst, or come from others \
+      than --user. Who answers must be able to grant the permission, such as the owner of the record. Some \
+      servers only pass the answer on: there the permission has to be given by other means as well.
+
+      Examples:
+        instctl permission grant rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
+        instctl permission grant rec/open -s http://127.0.0.1:3000 --key-file owner.key --user user2 --for 1h
+      """)
+
+  @OptionGroup var answering: PermissionAnsweringOptions
+
+  func run() throws { try answering.run(answer: .granted) }
+}
+
+/// `instctl permission deny`.
+struct DenyPermission: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "deny",
+    abstract: "Be on an inst, and deny the permissions that are asked for.",
+    discussion: """
+      Like 'permission grant', but the answer is no, with the error code not_authorized.
+
+      Examples:
+        instctl permission deny rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
+        instctl permission deny rec/open -s http://127.0.0.1:3000 --key-file owner.key --user user2 --for 1h
+      """)
+
+  @OptionGroup var answering: PermissionAnsweringOptions
+
+  func run() throws {
+    try answering.run(answer: .denied(.notAuthorized, message: "The permission was denied."))
+  }
+}
+
+/// What `permission grant` and `permission deny` take.
+struct PermissionAnsweringOptions: ParsableArguments {
+  @OptionGroup var branch: BranchOptions
+
+  @Option(help: ArgumentHelp("Answer only what this user asks.", valueName: "id"))
+  var user: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Create this file once requests can arrive.", valueName: "file"))
+  var readyFile: String?
+
+  @Option(name: .shortAndLong, help: "End after this many answers.")
+  var count: Int?
+
+  @Flag(name: .customShort("1"), help: "The same as --count 1.")
+  var one = false
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("End after this time.", valueName: "duration"))
+  var duration: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp("End when no request has arrived for so long.", valueName: "duration"))
+  var idle: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fail (exit 124) when nothing else has ended the command by then.", valueName: "duration"))
+  var timeout: DurationArgument?
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if one, count != nil { throw ValidationError("-1 and --count exclude each other") }
+    if let count, count < 1 { throw ValidationError("--count must be at least 1") }
+    if user == "" { throw ValidationError("--user is empty") }
+  }
+
+  /// Answers requests until something ends the command.
+  func run(answer: PermissionAnswer) throws {
+    let diagnostics = output.diagnostics
+    let connection = try ServerConnection(server, diagnostics: diagnostics)
+    let address = try branch.address()
+    CommandRun.execute(diagnostics) { run throws(Failure) in
+      let authSource = PartitionAuthSource()
+      let client = try connection.client(
+        for: address.instAddress, reconnects: true, authSource: authSource)
+      let answering = PermissionAnswering(
+        run, client, authSource, address, answer: answer, user: user, count: one ? 1 : count,
+        readyFile: readyFile.map(ReadyFile.init))
+      answering.start(duration: duration, idle: idle, timeout: timeout)
+      await run.untilEnding()
+      withExtendedLifetime(answering) {}
+    }
+  }
+}

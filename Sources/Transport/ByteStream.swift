@@ -25,6 +25,9 @@ public final class ByteStream: ReadinessHandler {
   private var registration: Reactor.Registration?
   private var interest: Readiness = []
   private var waiter: Waiter?
+  /// Whether the peer's end came without TLS's own farewell (RFC 8446 section 6.1), so that anybody may have
+  /// cut the connection. Without TLS nothing is known, and this is false.
+  public private(set) var wasCutOff = false
   /// The last read took all there was: the next one can save the system call.
   private var isDrained = false
 
@@ -233,6 +236,7 @@ public final class ByteStream: ReadinessHandler {
         do throws(TransportError) {
           if try !receiveCiphertext() { return .wouldBlock }
         } catch .ended {
+          wasCutOff = true
           return .end
         }
       }

@@ -10,8 +10,12 @@ public struct AcceptOptions: Sendable {
   public var tls: TLSContext?
   /// The path to be asked for; any other is answered 404. Nil accepts every path.
   public var path: String?
-  /// For TLS and upgrade together.
+  /// For TLS and upgrade together; of a plain HTTP request and its answer, for the time in which nothing moves.
   public var timeoutMilliseconds: Int64 = 10_000
+  /// Answers requests that ask for no WebSocket; nil refuses them.
+  public var http: (@EventLoop @Sendable (HTTPServerRequest) async -> HTTPResponse)?
+  /// The most bytes that the body of such a request may have; a larger one is answered 413.
+  public var maximumRequestBody = 100 << 20
 
   /// The defaults: no TLS, compression accepted, any path.
   public init() {}
@@ -23,6 +27,21 @@ extension WebSocketChannel {
   public static func accept(
     _ connection: AcceptedConnection, options: AcceptOptions
   ) async throws(ConnectError) -> WebSocketChannel {
+    var options = options
+    options.http = nil
+    guard let channel = try await acceptOrAnswer(connection, options: options) else {
+      throw .transport(.ended(step: .upgrade))
+    }
+    return channel
+  }
+
+  /// The same for a server that has an HTTP handler as well.
+  ///
+  /// - Returns: The channel, or nil where the request asked for none and ``AcceptOptions/http`` has answered
+  ///   it: the connection is over.
+  public static func acceptOrAnswer(
+    _ connection: AcceptedConnection, options: AcceptOptions
+  ) async throws(ConnectError) -> WebSocketChannel? {
     let deadline = Deadline(
       milliseconds: options.timeoutMilliseconds, from: Reactor.shared.now)
     let stream: ByteStream
@@ -31,7 +50,18 @@ extension WebSocketChannel {
         connection.socket, tls: options.tls, deadline: deadline)
     } catch { throw .transport(error) }
     do throws(ConnectError) {
-      return try await stream.answerUpgrade(options: options, deadline: deadline)
+      var first: [UInt8] = []
+      if let handler = options.http {
+        let (head, consumed, bytes) = try await stream.readHead(deadline: deadline)
+        first = bytes
+        if let head, !head.lists("websocket", in: "Upgrade") {
+          defer { stream.close() }
+          try await stream.answerHTTP(
+            head, rest: Array(bytes.dropFirst(consumed)), options: options, handler: handler)
+          return nil
+        }
+      }
+      return try await stream.answerUpgrade(options: options, first: first, deadline: deadline)
     } catch {
       stream.close()
       throw error
@@ -40,15 +70,42 @@ extension WebSocketChannel {
 }
 
 extension ByteStream {
+  /// Reads a request's head, as far as there is one.
+  ///
+  /// - Returns: The head, nil for what is none; how many bytes it takes; and all that was read.
+  fileprivate func readHead(
+    deadline: Deadline
+  ) async throws(ConnectError) -> (HTTPRequestHead?, consumed: Int, bytes: [UInt8]) {
+    var parser = HTTPHeadParser()
+    var all: [UInt8] = []
+    while true {
+      let bytes = try await readSome(deadline: deadline)
+      all += bytes
+      guard !bytes.isEmpty else { return (nil, 0, all) }
+      do throws(HTTPHeadError) {
+        let step = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(HTTPHeadError) in
+          try parser.receiveRequest(bytes)
+        }
+        guard let step else { continue }
+        return (step.head, all.count - bytes.count + step.consumed, all)
+      } catch {
+        // The upgrade's own parser says what is wrong with it.
+        return (nil, 0, all)
+      }
+    }
+  }
+
+  /// - Parameter first: what was read already.
   fileprivate func answerUpgrade(
-    options: AcceptOptions, deadline: Deadline
+    options: AcceptOptions, first: [UInt8], deadline: Deadline
   ) async throws(ConnectError) -> WebSocketChannel {
     var handshake = ServerHandshake(
       configuration: ServerHandshakeConfiguration(
         deflate: options.compresses ? DeflatePolicy() : nil))
     let rest: [UInt8]
     do throws(ConnectError) {
-      rest = try await readRequest(&handshake, path: options.path, deadline: deadline)
+      rest = try await readRequest(
+        &handshake, path: options.path, first: first, deadline: deadline)
     } catch {
       if case .handshake(let reason) = error {
         try await refuse(response(for: reason), deadline: deadline)
@@ -68,10 +125,12 @@ extension ByteStream {
 
   /// Reads the request; gives the bytes that followed it.
   private func readRequest(
-    _ handshake: inout ServerHandshake, path: String?, deadline: Deadline
+    _ handshake: inout ServerHandshake, path: String?, first: [UInt8], deadline: Deadline
   ) async throws(ConnectError) -> [UInt8] {
+    var first = first
     while true {
-      let bytes = try await readSome(deadline: deadline)
+      let bytes = first.isEmpty ? try await readSome(deadline: deadline) : first
+      first = []
       guard !bytes.isEmpty else { throw .handshake(handshake.receiveEnd()) }
       do throws(HandshakeError) {
         let progress = try bytes.span.bytes.withUnsafeBytes {
@@ -96,8 +155,6 @@ extension ByteStream {
   /// Sends the answer to a request that is none, and waits for the client to read it.
   private func refuse(_ response: [UInt8], deadline: Deadline) async throws(ConnectError) {
     try await writeAll(response, deadline: deadline)
-    finishWriting()
-    let soon = Deadline(milliseconds: 1000, from: Reactor.shared.now)
-    while let bytes = try? await readSome(deadline: soon), !bytes.isEmpty {}
+    try await linger()
   }
 }

@@ -43,7 +43,7 @@ extension HTTPHead {
   }
 
   /// Whether a field that is a list of tokens has this one.
-  func lists(_ token: String, in name: String) -> Bool {
+  public func lists(_ token: String, in name: String) -> Bool {
     values(name).contains { value in
       value.split(separator: ",").contains { part in
         let bytes = ASCII.trimmed(Array(part.utf8)[...])

@@ -7,12 +7,16 @@ SWIFT ?= swift
 PYTHON = .build-python/bin/python
 RELEASE = .build/release
 # Tests with deadlines and processes run one after the other, with the machine to themselves.
-ON_SOCKETS = TransportTests|EndToEndTests
+ON_SOCKETS = TransportTests|EndToEndTests|ChaosTests
+# A long run of the chaos test: another one each time, unless SEED is given.
+SEED ?= $(shell date +%s)
+UPDATES ?= 10000
+FAULTS ?= 200
 
 # A crash prints a line, not minutes of backtrace.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: build release demo test lint generated docs bench fuzz asan tsan install clean system-libraries
+.PHONY: build release demo test chaos lint generated docs bench fuzz asan tsan install clean system-libraries
 
 # A debug build of everything.
 build: system-libraries
@@ -33,6 +37,12 @@ test: system-libraries $(PYTHON)
 	$(SWIFT) test --skip '$(ON_SOCKETS)'
 	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
 	  $(SWIFT) test --skip-build --filter '$(ON_SOCKETS)' --no-parallel
+
+# A server and a network that fail in every way while updates are written and watched. The seed of a
+# run that failed runs it again: make chaos SEED=7 UPDATES=10000 FAULTS=200
+chaos: build
+	CHAOS_SEED=$(SEED) CHAOS_UPDATES=$(UPDATES) CHAOS_FAULTS=$(FAULTS) \
+	  $(SWIFT) test --filter ChaosTests
 
 # Formatting, and the generated files as they must be.
 lint:

@@ -81,6 +81,9 @@ let package = Package(
     tests("InstServerTests", ["InstServer", "InstProtocol", "JSONText"]),
     tests("TransportTests", ["Transport", "WebSocket", "wsecho-client"]),
     tests("EndToEndTests", ["instctl", "wsecho-client"]),
+    tests(
+      "ChaosTests",
+      ["instctl", "InstClient", "InstProtocol", "JSONText", "Transport", "WebSocket"]),
   ],
   swiftLanguageModes: [.v6]
 )

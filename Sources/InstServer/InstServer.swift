@@ -6,35 +6,6 @@ import WebSocket
 /// It keeps everything in memory, with a journal also on disk.
 @EventLoop
 public final class InstServer {
-  /// Where and how to serve.
-  public struct Options: Sendable {
-    /// The IP address to listen on.
-    public var host = "127.0.0.1"
-    /// The port; 0 lets the system choose.
-    public var port: UInt16 = 0
-    /// TLS, compression, sizes. The path is `/websocket`.
-    public var accept = AcceptOptions()
-    /// What the protocol side allows.
-    public var configuration = ServerConfiguration()
-    /// A file to which updates are appended before they are acknowledged, and from which the
-    /// branches are read at the start; nil keeps them in memory alone.
-    public var journalPath: String?
-    /// How many clients at a time; more are closed at once.
-    public var maximumClients = 10_000
-    /// What to do worse than possible, for tests of clients. Nil for nothing.
-    public var faults: Faults?
-
-    /// The defaults: loopback, any port, no TLS, memory only.
-    public init() {
-      accept.path = "/websocket"
-      // A client that lets more than this wait is cut off.
-      accept.connection.maximumPendingOutput = 16 << 20
-      accept.connection.maximumMessageSize = 100 << 20
-      accept.connection.maximumFrameSize = 100 << 20
-      accept.connection.pingInterval = 30_000_000_000
-    }
-  }
-
   /// Where it is reached, `ws://127.0.0.1:3000/websocket`.
   public let url: WebSocketURL
 
@@ -45,7 +16,7 @@ public final class InstServer {
   /// The journal cannot be written any more; from here on nothing is answered.
   public var onFailure: (@EventLoop (JournalError) -> Void)?
 
-  private let options: Options
+  private var options: Options
   private var core: InstServerCore
   private var journal: Journal?
   private var faults: FaultInjector?
@@ -63,15 +34,6 @@ public final class InstServer {
   public init(_ options: Options = Options()) throws(InstServerError) {
     self.options = options
     faults = options.faults.map { FaultInjector($0) }
-    var configuration = options.configuration
-    configuration.storesUpdates = options.journalPath != nil
-    var core = InstServerCore(configuration: configuration)
-    if let path = options.journalPath {
-      do throws(JournalError) {
-        journal = try Journal(path: path) { core.restore($0) }
-      } catch { throw .journal(error) }
-    }
-    self.core = core
     let relay = AcceptRelay()
     let listener: Listener
     do throws(TransportError) {
@@ -80,9 +42,37 @@ public final class InstServer {
     url = WebSocketURL(
       isSecure: options.accept.tls != nil, host: listener.address.host,
       port: listener.address.port, target: options.accept.path ?? "/")
+    var configuration = options.configuration
+    configuration.storesUpdates = options.journalPath != nil
+    if options.storesLargeMessages {
+      configuration.messageStorageURL = Self.storageURL(beside: url)
+    }
+    var core = InstServerCore(configuration: configuration)
+    if let path = options.journalPath {
+      do throws(JournalError) {
+        journal = try Journal(path: path) { core.restore($0) }
+      } catch {
+        listener.close()
+        throw .journal(error)
+      }
+    }
+    self.core = core
     self.listener = listener
     relay.accept = { [weak self] in self?.accept($0) }
+    self.options.accept.http = { [weak self] in
+      self?.answer($0) ?? HTTPResponse(status: 503)
+    }
   }
+
+  private static func storageURL(beside url: WebSocketURL) -> String {
+    let place = WebSocketURL(
+      isSecure: url.isSecure, host: url.host, port: url.port, target: storagePath)
+    // ws:// becomes http://, and wss:// https://
+    return "http" + place.description.dropFirst(2)
+  }
+
+  /// The path at which the WebSocket is; nil for any that is asked for.
+  var webSocketPath: String? { options.accept.path }
 
   // MARK: Clients
 
@@ -92,9 +82,9 @@ public final class InstServer {
     let options = options.accept
     EventLoop.start {
       do throws(ConnectError) {
-        let channel = try await WebSocketChannel.accept(connection, options: options)
+        let channel = try await WebSocketChannel.acceptOrAnswer(connection, options: options)
         self.openingCount -= 1
-        self.opened(channel, address: connection.peerAddress?.host ?? "")
+        if let channel { self.opened(channel, address: connection.peerAddress?.host ?? "") }
       } catch {
         self.openingCount -= 1
         self.onNote?("a connection came to nothing: \(error)")
@@ -120,6 +110,19 @@ public final class InstServer {
     core.receive(frame, from: client, now: wallClockMilliseconds(), effects: &effects)
     tellLoginCodes()
     scheduleDelivery()
+  }
+
+  /// Performs an HTTP operation.
+  func perform(_ request: OperationRequest) -> OperationResponse {
+    defer { tellLoginCodes() }
+    return core.perform(request, now: wallClockMilliseconds())
+  }
+
+  /// Serves the storage of large messages.
+  func accessStorage(
+    _ request: OperationRequest, name: String, body: [UInt8]
+  ) -> (status: Int, body: [UInt8]) {
+    core.accessStorage(request, name: name, body: body, now: wallClockMilliseconds())
   }
 
   private func tellLoginCodes() {

@@ -22,14 +22,16 @@ final class ServerClient: WebSocketChannelHandler {
     do throws(WebSocketError) {
       try channel.send(frame)
     } catch {
-      if case .outputFull = error { cutOff() }
+      if case .outputFull = error { cutOff("reads too slowly") }
     }
   }
 
   /// Sends a frame when its time has come.
   func send(_ frame: [UInt8], at time: MonotonicTime) {
     // One frame is always taken, however large.
-    guard heldBytes == 0 || frame.count <= maximumHeldBytes - heldBytes else { return cutOff() }
+    guard heldBytes == 0 || frame.count <= maximumHeldBytes - heldBytes else {
+      return cutOff("is sent too much at once")
+    }
     heldBytes += frame.count
     Reactor.shared.schedule(at: time) { [weak self] in
       self?.heldBytes -= frame.count
@@ -47,8 +49,8 @@ final class ServerClient: WebSocketChannelHandler {
   /// Waits until the connection is gone.
   func finished() async { await channel.finished() }
 
-  private func cutOff() {
-    server?.onNote?("client \(id.rawValue) reads too slowly and is cut off")
+  private func cutOff(_ reason: String) {
+    server?.onNote?("client \(id.rawValue) \(reason) and is cut off")
     channel.abort()
   }
 

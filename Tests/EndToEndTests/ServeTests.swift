@@ -71,6 +71,72 @@ import Testing
     #expect(missing.status == 66)
   }
 
+  /// The parts of a response overtake each other, and are put in order again.
+  @Test func partsArriveInWhateverOrder() throws {
+    let server = try TestServer("--reorder", "--seed", "3")
+    let got = try instctl(
+      "http", "GET", "/api/v2/stream?parts=40&size=2", "-s", server.url, "--raw")
+    #expect(got.status == 0)
+    let letters = (0..<40).map { Character(UnicodeScalar(97 + UInt8($0 % 26))) }
+    #expect(got.output == letters.map { "\($0)\($0)" }.joined())
+  }
+
+  @Test func operationsOverHTTP() throws {
+    let server = try TestServer()
+    let echo = try HTTPExchange(
+      "PUT", "/api/v2/echo?a=b%20c+d&e", port: server.port, headers: ["X-Test": "y"], body: "text")
+    #expect(echo.status == 200)
+    #expect(echo.object?["query"] as? [String: String] == ["a": "b c d", "e": ""])
+    #expect((echo.object?["headers"] as? [String: String])?["x-test"] == "y")
+    #expect(echo.object?["body"] as? String == "text")
+    let stream = try HTTPExchange("GET", "/api/v2/stream?parts=2&size=3", port: server.port)
+    #expect(String(decoding: stream.body, as: UTF8.self) == "aaabbb")
+    let login = try HTTPExchange("POST", "/api/v2/login", port: server.port, body: "{}")
+    #expect(login.status == 404)
+    #expect(try HTTPExchange("GET", "/storage/x", port: server.port).status == 404)
+  }
+
+  /// The code is printed, and the keys that it gives open the user's record.
+  @Test func signingIn() throws {
+    let folder = try TemporaryFolder()
+    let auth = try folder.write(
+      "users.json",
+      #"{"users":[{"id":"u","email":"a@b.c"}],"records":[{"name":"rec","owner":"u"}]}"#)
+    let server = try TestServer("--auth", auth)
+    let headers = ["Origin": "http://127.0.0.1:\(server.port)"]
+    let asked = try HTTPExchange(
+      "POST", "/api/v2/login", port: server.port, headers: headers,
+      body: #"{"address":"a@b.c","addressType":"email"}"#)
+    #expect(asked.status == 200)
+    let codes = server.program.wait("the code") { !$0.of(type: "login_code").isEmpty }
+      .of(type: "login_code")
+    #expect(codes.first?["address"] as? String == "a@b.c")
+    let completion = try JSONSerialization.data(withJSONObject: [
+      "userId": "u", "requestId": asked.object?["requestId"] as? String ?? "",
+      "code": codes.first?["code"] as? String ?? "",
+    ])
+    let signedIn = try HTTPExchange(
+      "POST", "/api/v2/completeLogin", port: server.port, headers: headers,
+      body: String(decoding: completion, as: UTF8.self))
+    let key = signedIn.object?["connectionKey"] as? String ?? ""
+    let added = try instctl(
+      "add-updates", "-s", server.url, "rec/inst", hello, environment: ["INSTCTL_KEY": key])
+    #expect(added.status == 0)
+
+    let session = ["Authorization": "Bearer \(signedIn.object?["sessionKey"] as? String ?? "")"]
+    let list = try HTTPExchange(
+      "GET", "/api/v2/records/insts/list?recordName=rec", port: server.port, headers: session)
+    #expect((list.object?["insts"] as? [[String: Any]])?.first?["inst"] as? String == "inst")
+    let revoked = try HTTPExchange(
+      "POST", "/api/v2/revokeSession", port: server.port,
+      headers: headers.merging(session) { $1 })
+    #expect(revoked.status == 200)
+    let late = try instctl(
+      "get-updates", "-s", server.url, "rec/inst", environment: ["INSTCTL_KEY": key])
+    #expect(late.status == 77)
+    #expect(late.error?["code"] as? String == "session_expired")
+  }
+
   @Test(arguments: [
     (["--drop-acks", "0"], 64), (["--latency", "5"], 64), (["--dialect", "auto"], 64),
   ])

@@ -18,22 +18,28 @@ struct Serve: ParsableCommand {
       With --auth connection tokens are checked, and what may be done with the insts of records. The file \
       is JSON and holds secrets, so nobody else may read it:
 
-        {"users": [{"id": "user1", "email": "ann@example.com"}, {"id": "user2"}],
-         "sessions": [{"connectionKey": "vCK1.dXNlcjE=.c2Vzc2lvbjE=.TURFeU16UTFOamM0T1dGaVkyUmxaZz09.SW5maW5pdHk="},
-                      {"id": "session2", "userId": "user2", "secret": "c2VjcmV0"}],
-         "records": [{"name": "rec", "owner": "user1", "keys": ["vRK2.cmVj.c2VjcmV0.subjectless"],
+        {"users": [{"id": "user1", "email": "ann@example.com"},
+                   {"id": "user2", "phone": "+15550100", "displayName": "Bob"}],
+         "sessions": [{"id": "s1", "userId": "user1", "secret": "c2VjcmV0"}],
+         "records": [{"name": "rec", "owner": "user1", "members": ["user2"],
                       "insts": [{"name": "open", "markers": ["publicRead"]}]}]}
 
-      A user may have phone, displayName and banned; a session sessionKey, expires (milliseconds since the \
-      Unix epoch) and revoked; a record members, who may do all but grant permissions. Insts are made by \
-      those who may; the markers publicRead and publicWrite open them to everybody. What is granted, made \
-      and revoked while the server runs is not written back.
+      A user may also be "banned": true. A session has the three fields of a connection key, or \
+      connectionKey, the key itself; it may also have sessionKey, expires (milliseconds since the Unix \
+      epoch) and "revoked": true. A record may have keys; its members may do all but grant permissions. \
+      The markers publicRead and publicWrite open an inst to everybody. What is made, granted and revoked \
+      while the server runs is not written back.
+
+      HTTP on the same port: GET /api/v2/records/insts/list, and for tests of clients /api/v2/echo and \
+      /api/v2/stream?parts=3&size=16; with --auth also POST /api/v2/login, completeLogin and \
+      revokeSession. A code for signing in is mailed to nobody: it is printed, as a line of type login_code.
 
       Examples:
         instctl serve --port 0
         instctl serve --port 3000 --data insts.jsonl
         instctl serve --tls --cert-out ca.pem
         instctl serve --auth users.json
+        instctl serve --large-messages --max-inst-bytes 1MiB
         instctl serve --latency 200ms --reorder --drop-acks 3
       """)
 
@@ -81,6 +87,12 @@ struct Serve: ParsableCommand {
       "The most messages accepted from an address in a time, such as 100/1s.",
       valueName: "n/duration"))
   var rateLimit: RateArgument?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Be like a server behind an API gateway: frames of at most 32000 characters, and a storage on the "
+        + "same port for longer messages."))
+  var largeMessages = false
 
   @Option(help: "The names and forms that the server knows: those of one dialect alone.")
   var dialect = ServerDialect.deployed
@@ -136,6 +148,7 @@ struct Serve: ParsableCommand {
       let server = try start()
       server.onNote = { diagnostics.note($0) }
       server.onFailure = { run.fail(Failure($0)) }
+      server.onLoginCode = { Self.print($0, to: run.output) }
       run.close = { await server.stop() }
       run.output.beginLine(LineHead("\"type\":\"listening\""))
       run.output.writer.key("url")
@@ -150,6 +163,21 @@ struct Serve: ParsableCommand {
     }
   }
 
+  /// What a real server would send to the address.
+  @EventLoop
+  private static func print(_ code: LoginCode, to output: StandardOutput) {
+    output.beginLine(LineHead("\"type\":\"login_code\""))
+    for (name, value) in [
+      ("userId", code.userID), ("address", code.address), ("requestId", code.requestID),
+      ("code", code.code.text),
+    ] {
+      output.writer.key(string: name)
+      output.writer.string(value)
+    }
+    output.endLine()
+    output.flush()
+  }
+
   @EventLoop
   private func start() throws(Failure) -> InstServer {
     var options = InstServer.Options()
@@ -158,6 +186,7 @@ struct Serve: ParsableCommand {
     options.accept.compresses = compress
     options.accept.connection.maximumMessageSize = maxMessage.bytes
     options.accept.connection.maximumFrameSize = maxMessage.bytes
+    options.accept.maximumRequestBody = maxMessage.bytes
     options.accept.tls = try tlsContext()
     if let auth { options.configuration.auth = try AuthDatabase(file: auth) }
     options.configuration.dialect = dialect.dialect
@@ -167,6 +196,7 @@ struct Serve: ParsableCommand {
     }
     options.journalPath = data
     options.faults = faults
+    options.storesLargeMessages = largeMessages
     do throws(InstServerError) {
       return try InstServer(options)
     } catch {

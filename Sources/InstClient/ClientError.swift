@@ -20,6 +20,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case protocolViolation(String)
   /// A message cannot be sent: it goes over a limit.
   case cannotSend(String)
+  /// A large message could not be put into the server's storage, or fetched from there.
+  case storage(StorageError)
   /// A message has no form in the dialect that the server speaks.
   case noForm(DialectError)
   /// The connection was lost while a request was under way that must not be made twice: whether the
@@ -43,6 +45,7 @@ extension ClientError: CustomStringConvertible {
     case .maxSizeReached: "the branch has reached its maximum size"
     case .protocolViolation(let what): "the server broke the protocol: \(what)"
     case .cannotSend(let reason): "cannot send: \(reason)"
+    case .storage(let error): error.description
     case .noForm(let error): "cannot send: \(error)"
     case .interrupted(let reason):
       "the connection was lost before the answer, and whether the request was carried out is "

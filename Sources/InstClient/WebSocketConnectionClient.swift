@@ -19,6 +19,11 @@ public final class WebSocketConnectionClient: ConnectionClient {
     public var report: (@EventLoop @Sendable (ConnectStep, String) -> Void)?
     /// The dialect in which messages are sent.
     public var dialect = DialectChoice.auto
+    /// How messages travel that are too large for one frame of some servers.
+    public var largeMessages = LargeMessageMode.auto
+    /// How to reach the storage that a server names for large messages. Nothing of ``connect`` is sent
+    /// there: no fields, no origin, no client certificate. The size limit is that of messages.
+    public var storage = HTTPOptions()
 
     /// The defaults, with keep-alive pings every 15 s, to be answered within 10 s.
     public init() {
@@ -47,9 +52,9 @@ public final class WebSocketConnectionClient: ConnectionClient {
   /// Readers of what happens.
   public let streams = ConnectionStreams()
 
-  private let url: WebSocketURL
-  private let options: Options
-  private var channel: WebSocketChannel?
+  let url: WebSocketURL
+  let options: Options
+  var channel: WebSocketChannel?
   private var ended: WebSocketChannel?
   private var opening: Task<Void, Never>?
   private var retryTimer: Reactor.TimerID?
@@ -57,11 +62,18 @@ public final class WebSocketConnectionClient: ConnectionClient {
   private var wasEstablished = false
   private var openedAt: MonotonicTime?
   private var random = SystemRandomNumberGenerator()
-  private var lastFrameID = 0
+  var lastFrameID = 0
+  var writer = JSONWriter(capacity: 4096)
+  var scanner = MessageScanner()
+  private(set) lazy var courier = LargeMessageCourier(
+    mode: options.largeMessages, storage: HTTPMessageStorage(for: url, options: options),
+    for: self)
+
   /// Pauses that are in force; reading stays paused over a reconnect.
-  private var pauses = 0
-  private var writer = JSONWriter(capacity: 4096)
-  private var scanner = MessageScanner()
+  private(set) var pauses = 0
+  /// Whether there are too many large messages to fetch.
+  private var isHeldUp = false
+  private var resumption = Promise<Void>()
 
   /// A connection that lasted this long is made again at once.
   private static let settledMilliseconds: Int64 = 1000
@@ -75,11 +87,13 @@ public final class WebSocketConnectionClient: ConnectionClient {
 
   /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime {
-    channel?.lastProgress ?? MonotonicTime(nanoseconds: .min)
+    // A storage that makes no progress ends the exchange by itself.
+    if courier.isBusy { return Reactor.shared.now }
+    return channel?.lastProgress ?? MonotonicTime(nanoseconds: .min)
   }
 
   /// Bytes that wait for the server to take them.
-  public var pendingOutput: Int { channel?.pendingOutput ?? 0 }
+  public var pendingOutput: Int { (channel?.pendingOutput ?? 0) + courier.pendingBytes }
 
   // MARK: Life
 
@@ -121,6 +135,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     retryTimer = nil
     opening?.cancel()
     opening = nil
+    courier.connectionLost()
     guard let channel else { return }
     channel.handler = nil
     channel.close(CloseFrame(code: .normal, reason: ""))
@@ -150,7 +165,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     self.channel = channel
     openedAt = Reactor.shared.now
     channel.handler = self
-    if pauses > 0 { channel.pauseReading() }
+    applyPause()
     changeState(ConnectionState(.connected))
   }
 
@@ -194,80 +209,51 @@ public final class WebSocketConnectionClient: ConnectionClient {
     delegate?.failed(error)
   }
 
+  /// The channel has come to its end.
+  func ended(_ channel: WebSocketChannel, _ end: ChannelEnd) {
+    guard self.channel === channel else { return }
+    self.channel = nil
+    ended = channel
+    courier.connectionLost()
+    lost(.connectionLost(end), reason: end.description, closeCode: end.closeCode)
+  }
+
   private func changeState(_ state: ConnectionState) {
     connectionState = state
     streams.connectionChanged(to: state)
     delegate?.connectionChanged(to: state)
   }
 
-  // MARK: Messages
-
-  /// Sends a message; the result is the envelope's id.
-  public func send(_ message: ClientMessage) throws(ClientError) -> Int {
-    guard let channel else { throw .notConnected }
-    lastFrameID += 1
-    writer.removeAll()
-    writer.beginArray()
-    writer.number(1)
-    writer.number(lastFrameID)
-    do throws(DialectError) {
-      try message.write(to: &writer, dialect: dialect)
-    } catch { throw .noForm(error) }
-    writer.endArray()
-    do throws(WebSocketError) {
-      try writer.withUnsafeBytes { (bytes) throws(WebSocketError) in
-        try channel.send(.text, bytes)
-      }
-    } catch { throw .cannotSend(error.description) }
-    // One huge message must not keep its room for good.
-    writer.removeAll(keepingCapacity: writer.count <= 1 << 20)
-    return lastFrameID
-  }
+  // MARK: Pauses
 
   /// Lets the server wait; see ``ConnectionClient/pauseReading()``.
   public func pauseReading() {
     pauses += 1
-    if pauses == 1 { channel?.pauseReading() }
+    applyPause()
   }
 
   /// Takes one pause back.
   public func resumeReading() {
     guard pauses > 0 else { return }
     pauses -= 1
-    if pauses == 0 { channel?.resumeReading() }
-  }
-}
-
-extension WebSocketConnectionClient: WebSocketChannelHandler {
-  /// For the channel.
-  public func channel(
-    _ channel: WebSocketChannel, received kind: MessageKind, _ payload: UnsafeRawBufferPointer
-  ) {
-    guard kind == .text else {
-      delegate?.receivedUnreadable("a binary message of \(payload.count) bytes")
-      return
-    }
-    do throws(MessageScanError) {
-      let frame = ReceivedFrame(bytes: payload, scan: try scanner.scan(payload))
-      streams.received(frame)
-      delegate?.received(frame)
-    } catch {
-      delegate?.receivedUnreadable(error.description)
-    }
+    applyPause()
+    guard pauses == 0 else { return }
+    resumption.fulfil(())
+    resumption = Promise()
   }
 
-  /// For the channel.
-  public func channelDrained(_ channel: WebSocketChannel) { delegate?.receivedAll() }
+  /// Lets the server wait until large messages are fetched.
+  func holdUp(_ isHeldUp: Bool) {
+    self.isHeldUp = isHeldUp
+    applyPause()
+  }
 
-  /// For the channel.
-  public func channelCanSend(_ channel: WebSocketChannel) { delegate?.canSend() }
+  func untilReading() async {
+    while pauses > 0, !Task.isCancelled { await resumption.value(onCancel: ()) }
+  }
 
-  /// For the channel.
-  public func channel(_ channel: WebSocketChannel, ended end: ChannelEnd) {
-    guard self.channel === channel else { return }
-    self.channel = nil
-    ended = channel
-    lost(.connectionLost(end), reason: end.description, closeCode: end.closeCode)
+  private func applyPause() {
+    if pauses > 0 || isHeldUp { channel?.pauseReading() } else { channel?.resumeReading() }
   }
 }
 
@@ -280,6 +266,7 @@ extension ClientError {
     case .connectionLost(let end) where end.closeCode == 1009: false
     case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
       false
+    case .storage(let error): error.mayBeRetriedLater
     case .connect(.handshake(.endedEarly)): true
     case .connect(.handshake): false
     default: true

@@ -30,6 +30,11 @@ extension Failure {
     case .cannotSend:
       self.init(
         code: "cannot_send", layer: .protocol, message: error.description, exit: .unavailable)
+    case .storage(let error):
+      self.init(
+        code: "storage_failed", layer: .protocol, message: error.description,
+        hint: "the server's storage for large messages must be reachable from here",
+        isRetryable: true, exit: .unavailable)
     case .noForm:
       self.init(
         code: "no_such_form", layer: .protocol, message: error.description,

@@ -60,6 +60,8 @@ struct ServerConnection: Sendable {
     settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
     settings.connect.deflate = options.compress ? DeflateOffer() : nil
     settings.connect.tls = try options.tls(for: url, diagnostics)
+    // Whom to trust, and nothing that tells who we are.
+    settings.storage.tls = settings.connect.tls
     settings.reconnect.reconnects = reconnects && !options.noReconnect
     settings.dialect = options.dialect.choice
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds

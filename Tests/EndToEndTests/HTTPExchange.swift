@@ -43,7 +43,8 @@ struct HTTPExchange {
     self.body = Array(answer[end.upperBound...])
   }
 
-  private static func connect(_ port: String) throws -> Int32 {
+  /// A TCP connection whose reads have a deadline.
+  static func connect(_ port: String) throws -> Int32 {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var deadline = timeval(tv_sec: Int(Program.deadline), tv_usec: 0)
     setsockopt(

@@ -137,6 +137,62 @@ import Testing
     #expect(late.error?["code"] as? String == "session_expired")
   }
 
+  /// Behind `--large-messages`, long messages go through the storage, and long frames are the end.
+  @Test func largeMessages() throws {
+    let server = try TestServer("--large-messages")
+    let writer = try RawWebSocket(port: server.port)
+    let watcher = try RawWebSocket(port: server.port)
+    let place = #""recordName":null,"inst":"large","branch":"default""#
+    for (client, name) in [(writer, "w"), (watcher, "r")] {
+      try client.send(#"[1,1,{"type":"login","connectionId":"\#(name)"}]"#)
+      #expect(try client.receive()[1] as? Int == 0)
+    }
+    try watcher.send(#"[1,2,{"type":"repo/watch_branch",\#(place)}]"#)
+    for _ in 0..<2 { _ = try watcher.receive() }
+
+    try writer.send("[2,2]")
+    let upload = try writer.receive()
+    #expect(upload[0] as? Int == 3)
+    let place1 = try StoragePlace(upload, server)
+    let update = String(repeating: "A", count: 50_000)
+    let message = #"{"type":"repo/add_updates",\#(place),"updates":["\#(update)"],"updateId":9}"#
+    let acl = ["X-Amz-Acl": "bucket-owner-full-control"]
+    #expect(try place1.access("PUT", body: message).status == 403)
+    #expect(try place1.access("PUT", headers: acl, body: message).status == 200)
+    try writer.send(#"[4,3,"\#(place1.urlWithoutQuery)","GET",{}]"#)
+    let acknowledgement = try writer.receive()
+    #expect((acknowledgement[2] as? [String: Any])?["updateId"] as? Int == 9)
+
+    let download = try watcher.receive()
+    #expect(download[0] as? Int == 4)
+    let fetched = try StoragePlace(download, server).access("GET")
+    #expect(fetched.object?["updates"] as? [String] == [update])
+    try writer.send(#"[1,4,{"type":"repo/get_updates",\#(place),"x":"\#(update)"}]"#)
+    #expect(try writer.receiveClose() == 1009)
+  }
+
+  /// Where a frame of the server says that a message is.
+  private struct StoragePlace {
+    let urlWithoutQuery: String
+    private let target: String
+    private let port: String
+
+    init(_ frame: [Any], _ server: TestServer) throws {
+      let url = try #require(frame[2] as? String)
+      let origin = "http://127.0.0.1:\(server.port)"
+      #expect(url.hasPrefix(origin + "/"))
+      target = String(url.dropFirst(origin.count))
+      urlWithoutQuery = String(url.prefix { $0 != "?" })
+      port = server.port
+    }
+
+    func access(
+      _ method: String, headers: [String: String] = [:], body: String = ""
+    ) throws -> HTTPExchange {
+      try HTTPExchange(method, target, port: port, headers: headers, body: body)
+    }
+  }
+
   @Test(arguments: [
     (["--drop-acks", "0"], 64), (["--latency", "5"], 64), (["--dialect", "auto"], 64),
   ])

@@ -126,7 +126,9 @@ extension InstServerCore {
     guard let session = authority.sessions[key.sessionID], let known = session.sessionKey,
       known.userID == key.userID, known.secret == key.secret, let user = authority.users[key.userID]
     else { throw OperationError("invalid_key", status: 403, "The session key is not valid.") }
-    if case .failure(let error) = authority.usable(session, user, now: now) {
+    var standing = authority.usable(session, user, now: now)
+    if known.expiry.isExpired(atMilliseconds: now) { standing = .failure(.sessionExpired) }
+    if case .failure(let error) = standing {
       throw OperationError(error.info.errorCode.rawValue, status: 401, error.info.errorMessage)
     }
     return session

@@ -126,6 +126,19 @@ import Testing
     #expect(send(&server, "repo/get_updates", from: 1)?["errorCode"] == "not_logged_in")
   }
 
+  /// What an earlier run has stored is there, for those who may have it.
+  @Test func restoredInsts() throws {
+    var server = server()
+    server.core.restore(
+      StoredUpdates(
+        address: BranchAddress(recordName: "testRecord", inst: "recInst", branch: "default"),
+        updates: try RawJSON(validating: #"["AA=="]"#), timestamp: 1))
+    _ = try logIn(&server, 1, .owner("a", "testRecord", "recInst"))
+    #expect(send(&server, "repo/get_updates", from: 1)?["updates"] == ["AA=="])
+    _ = try logIn(&server, 2, .connectionID("x"))
+    #expect(send(&server, "repo/get_updates", from: 2)?["errorCode"] == "not_logged_in")
+  }
+
   /// A refused request leaves nothing behind.
   @Test func refusalsLeaveNothing() throws {
     var server = server()

@@ -1,6 +1,7 @@
 import InstProtocol
 import JSONText
 import Testing
+import WebSocket
 
 @testable import InstServer
 
@@ -65,6 +66,20 @@ import Testing
     let messages = server.sendMessage(text, from: 1).compactMap(\.message)
     let part: JSONValue = "http/response/part"
     #expect(messages.map { $0["type"] } == [part, part, part, "http/response"])
+  }
+
+  /// Queries as forms write them (RFC 3986 section 2.1).
+  @Test(arguments: [
+    ("/p?a=1&b=%2F%20+x&c", ["a": "1", "b": "/  x", "c": ""]), ("/p", [:]), ("/p?", [:]),
+    ("/p?a=1&a=2", ["a": "2"]), ("/p?a=%zz%4&%FF=x&b=%FF", ["a": "%zz%4"]),
+    ("/p?a=%+1&b=x=y", ["a": "% 1", "b": "x=y"]), ("/p?a=?&=z", ["a": "?", "": "z"]),
+  ])
+  func targets(target: String, query: [String: String]) {
+    let request = OperationRequest(
+      method: "GET", target: target, fields: [HTTPField(name: "X-A", value: "b")], body: nil)
+    #expect(request.path == "/p")
+    #expect(request.query == query)
+    #expect(request.headers == ["x-a": "b"])
   }
 
   // MARK: Listing

@@ -71,7 +71,8 @@ struct AddUpdates: ParsableCommand {
     let address = try branch.address()
     let descriptor = try inputDescriptor()
     CommandRun.execute(diagnostics) { run throws(Failure) in
-      let client = try connection.client(for: address.instAddress, reconnects: true)
+      let client = try connection.client(
+        for: address.instAddress, reconnects: true, showingFramesTo: output.frameObserver(run))
       let work = AddRun(run, client, address, limit: inflight, batch: batch, checks: !unchecked)
       let request = RequestRun(
         run, client, timeout: timeout, what: "an acknowledgement did not come",

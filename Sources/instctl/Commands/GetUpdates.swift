@@ -32,7 +32,8 @@ struct GetUpdates: ParsableCommand {
     let connection = try ServerConnection(server, diagnostics: diagnostics)
     let address = try branch.address()
     CommandRun.execute(diagnostics) { run throws(Failure) in
-      let client = try connection.client(for: address.instAddress, reconnects: false)
+      let client = try connection.client(
+        for: address.instAddress, reconnects: false, showingFramesTo: output.frameObserver(run))
       let request = RequestRun(
         run, client, timeout: timeout, what: "the updates did not come")
       request.start()
@@ -46,20 +47,8 @@ struct GetUpdates: ParsableCommand {
   @EventLoop
   private static func print(_ stored: BranchSnapshot, to output: StandardOutput) {
     output.beginLine(LineHead("\"type\":\"updates\"", stored.address))
-    let shown = ["type", "recordName", "inst", "branch"]
     stored.message.bytes.withUnsafeBytes { bytes in
-      var cursor = JSONCursor(bytes)
-      do throws(JSONError) {
-        try cursor.beginObject()
-        while let name = try cursor.nextKey() {
-          let value = try cursor.skipValue().bytes(in: bytes)
-          guard !shown.contains(name.decoded(in: bytes)) else { continue }
-          output.writer.key(string: name.decoded(in: bytes))
-          output.writer.passThrough(value)
-        }
-      } catch {
-        // It has been scanned once; what cannot be read cannot have come this far.
-      }
+      output.writer.members(of: bytes, but: ["type", "recordName", "inst", "branch"])
     }
     output.endLine()
   }

@@ -93,7 +93,9 @@ struct Watch: ParsableCommand {
           timeoutMilliseconds: execTimeout.milliseconds)
       }
       let watch = WatchRun(
-        run, try connection.connections(reconnects: true), ending: ending,
+        run,
+        try connection.connections(
+          reconnects: true, showingFramesTo: output.frameObserver(run)), ending: ending,
         readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
         commands: commands)
       watch.start(addresses, request, types: types)

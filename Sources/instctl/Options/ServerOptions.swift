@@ -100,7 +100,10 @@ struct BranchOptions: ParsableArguments {
 
 /// What is printed, and where.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "The form of the output.")
+  @Option(
+    help: ArgumentHelp(
+      "The form of the output: json, the command's lines; raw, instead of them the frames of the wire as "
+        + "they go and come, as lines of type frame.", valueName: "form"))
   var output = OutputForm.json
 
   @Flag(name: .shortAndLong, help: "Tell on stderr what happens.")
@@ -114,5 +117,5 @@ struct OutputOptions: ParsableArguments {
 
 /// The forms of the output.
 enum OutputForm: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case json
+  case json, raw
 }

@@ -23,8 +23,14 @@ final class StandardOutput: ReadinessHandler {
     case failed(code: Int32)
   }
 
+  /// Whether frames of the wire are shown instead of the command's own lines.
+  var showsOnlyFrames = false
+
   private(set) var isStalled = false
   private(set) var ended: End?
+
+  /// Takes the place of the writer for a line that is not shown.
+  private var unseen = JSONWriter(capacity: 64)
 
   private let descriptor: Int32
   private let isSocket: Bool
@@ -53,6 +59,11 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes a line.
   func line(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
+    if !showsOnlyFrames { frameLine(head, members) }
+  }
+
+  /// Writes a line, even where only frames are shown.
+  func frameLine(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
     // One access to the writer for all of it: each is checked at run time.
     Self.append(head, in: Reactor.shared.now, members, to: &writer)
     flushIfFull()
@@ -69,10 +80,17 @@ final class StandardOutput: ReadinessHandler {
   }
 
   /// Begins a line that is written in steps.
-  func beginLine(_ head: LineHead) { head.write(to: &writer, in: Reactor.shared.now) }
+  func beginLine(_ head: LineHead) {
+    if showsOnlyFrames { swap(&writer, &unseen) }
+    head.write(to: &writer, in: Reactor.shared.now)
+  }
 
   /// Ends a line that was begun.
   func endLine() {
+    if showsOnlyFrames {
+      writer.removeAll(keepingCapacity: false)
+      return swap(&writer, &unseen)
+    }
     writer.endObject()
     writer.finishLine()
     flushIfFull()
@@ -87,6 +105,7 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes a large value in the middle of a line straight from where it is.
   func straightOut(_ json: UnsafeRawBufferPointer) {
+    if showsOnlyFrames { return }
     flush()
     var rest = json
     while !rest.isEmpty, !isStalled, ended == nil {

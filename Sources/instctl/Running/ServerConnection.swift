@@ -35,26 +35,50 @@ struct ServerConnection: Sendable {
   ///   - inst: nil for what concerns no inst, or any public one.
   ///   - reconnects: whether a lost connection is made again, where the options do not forbid it.
   ///   - authSource: where to ask for permissions and be asked; it gets the credentials.
+  ///   - observer: who is shown each frame, if anybody.
   @EventLoop
   func client(
     for inst: InstAddress?, reconnects: Bool,
-    authSource: PartitionAuthSource = PartitionAuthSource()
+    authSource: PartitionAuthSource = PartitionAuthSource(),
+    showingFramesTo observer: FrameObservingConnectionClient.Observer? = nil
   ) throws(Failure) -> InstRecordsClient {
-    try clientMaker(reconnects: reconnects, authSource)(inst)
+    let socket = try socketMaker(reconnects: reconnects, showingFramesTo: observer)()
+    authSource.setCredentials(credentials, forOrigin: url.origin)
+    return InstRecordsClient(
+      AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
   }
 
   /// Clients for any number of insts, over as few connections as the credentials allow.
   @EventLoop
-  func connections(reconnects: Bool) throws(Failure) -> InstConnections {
-    InstConnections(
-      isPerInst: credentials.isPerInst,
-      makeClient: try clientMaker(reconnects: reconnects, PartitionAuthSource()))
+  func connections(
+    reconnects: Bool, showingFramesTo observer: FrameObservingConnectionClient.Observer? = nil
+  ) throws(Failure) -> InstConnections {
+    let makeSocket = try socketMaker(reconnects: reconnects, showingFramesTo: observer)
+    let authSource = PartitionAuthSource()
+    authSource.setCredentials(credentials, forOrigin: url.origin)
+    return InstConnections(isPerInst: credentials.isPerInst) { inst in
+      InstRecordsClient(
+        AuthenticatedConnectionClient(makeSocket(), authSource: authSource, inst: inst))
+    }
+  }
+
+  /// A connection on which messages of any kind can be sent.
+  ///
+  /// - Parameter logsIn: whether it is connected only after a login for `inst`.
+  @EventLoop
+  func bareConnection(
+    for inst: InstAddress?, logsIn: Bool,
+    showingFramesTo observer: FrameObservingConnectionClient.Observer?
+  ) throws(Failure) -> any ConnectionClient {
+    let socket = try socketMaker(reconnects: false, showingFramesTo: observer)()
+    guard logsIn else { return socket }
+    return AuthenticatedConnectionClient(socket, credentials: credentials, inst: inst)
   }
 
   @EventLoop
-  private func clientMaker(
-    reconnects: Bool, _ authSource: PartitionAuthSource
-  ) throws(Failure) -> @EventLoop (InstAddress?) -> InstRecordsClient {
+  private func socketMaker(
+    reconnects: Bool, showingFramesTo observer: FrameObservingConnectionClient.Observer?
+  ) throws(Failure) -> @EventLoop () -> any ConnectionClient {
     var settings = WebSocketConnectionClient.Options()
     settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
     settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
@@ -67,12 +91,11 @@ struct ServerConnection: Sendable {
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
-    authSource.setCredentials(credentials, forOrigin: url.origin)
     let (url, settled) = (self.url, settings)
-    return { inst in
+    return {
       let socket = WebSocketConnectionClient(url: url, options: settled)
-      return InstRecordsClient(
-        AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
+      guard let observer else { return socket }
+      return FrameObservingConnectionClient(socket, observe: observer)
     }
   }
 }

@@ -17,7 +17,7 @@ struct Instctl: ParsableCommand {
     version: Version.text,
     subcommands: [
       Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, WhoAmI.self, Token.self,
-      HTTP.self, Permission.self,
+      HTTP.self, Permission.self, SendAction.self, Count.self, TimeSync.self,
     ])
 
   static func main() {

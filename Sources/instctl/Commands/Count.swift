@@ -1,0 +1,67 @@
+import ArgumentParser
+import InstClient
+import InstProtocol
+import JSONText
+import Transport
+
+/// `instctl count`.
+struct Count: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Count the connections that watch a branch, or all connections of the server.",
+    discussion: """
+      Prints one line: {"type":"count","count":N}.
+
+      Examples:
+        instctl count -s http://127.0.0.1:3000 myInst
+        instctl count -s http://127.0.0.1:3000 --all
+        instctl count -s http://127.0.0.1:3000 record/inst --branch main | jq .count
+      """)
+
+  @OptionGroup var branch: OptionalBranchOptions
+
+  @Flag(help: "Count every connection that is logged in, whatever it watches.")
+  var all = false
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Fail (exit 124) when nothing has moved for so long.", valueName: "duration"))
+  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+
+  func validate() throws {
+    if all, branch.inst != nil || branch.sayMoreThanAnInst {
+      throw ValidationError("--all counts whatever is watched: an inst cannot go with it")
+    }
+    if !all, branch.inst == nil { throw ValidationError("give an inst, or --all") }
+  }
+
+  func run() throws {
+    let diagnostics = output.diagnostics
+    let connection = try ServerConnection(server, diagnostics: diagnostics)
+    let address = try branch.address()
+    CommandRun.execute(diagnostics) { run throws(Failure) in
+      let client = try connection.client(
+        for: address?.instAddress, reconnects: false, showingFramesTo: output.frameObserver(run))
+      let request = RequestRun(run, client, timeout: timeout, what: "the count did not come")
+      request.start()
+      do throws(ClientError) {
+        let count = try await client.getConnectionCount(ConnectionCountRequest(address))
+        withExtendedLifetime(request) {
+          run.output.line(LineHead("\"type\":\"count\"", address)) { writer in
+            writer.key("count")
+            writer.number(count.count)
+          }
+        }
+      } catch { throw Failure(error) }
+    }
+  }
+}
+
+extension ConnectionCountRequest {
+  /// Asks for the watchers of a branch; without one for all connections.
+  init(_ address: BranchAddress?) {
+    self.init(recordName: address?.recordName, inst: address?.inst, branch: address?.branch)
+  }
+}

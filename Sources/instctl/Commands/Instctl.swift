@@ -16,7 +16,8 @@ struct Instctl: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, WhoAmI.self, Token.self,
+      Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, Logout.self,
+      WhoAmI.self, Token.self, Insts.self,
       HTTP.self, Permission.self, SendAction.self, Count.self, TimeSync.self,
     ])
 

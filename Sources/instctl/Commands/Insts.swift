@@ -1,0 +1,107 @@
+import ArgumentParser
+import InstClient
+import InstProtocol
+import JSONText
+import Transport
+
+/// `instctl insts`.
+struct Insts: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look after the insts of a record.", subcommands: [InstsList.self])
+}
+
+/// `instctl insts list`.
+struct InstsList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the insts of a record.",
+    discussion: """
+      Prints a line of type inst for each: recordName, inst, and what else the server says, as a rule the \
+      markers. Nothing is printed before the whole list is there.
+
+      The list is asked for over HTTP with a session key: that of --session-key-file, else INSTCTL_SESSION_KEY, \
+      which holds the key itself, else the one that login has stored for the server.
+
+      Examples:
+        instctl insts list -s https://inst.example.com myRecord
+        instctl insts list myRecord --session-key-file session.txt | jq -r .inst
+        instctl insts list --record-key-file record-key.txt
+      """)
+
+  @Argument(help: ArgumentHelp("The record's name.", valueName: "record"))
+  var record: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use the record key in this file, '-' for stdin, in place of RECORD. Also INSTCTL_RECORD_KEY, "
+        + "which holds the key itself.", valueName: "file"))
+  var recordKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp("Use the session key in this file, '-' for stdin.", valueName: "file"))
+  var sessionKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fail when the server keeps silent for so long.", valueName: "duration"))
+  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if record != nil, recordKeyFile != nil {
+      throw ValidationError("RECORD and --record-key-file exclude each other")
+    }
+    if sessionKeyFile == "-", recordKeyFile == "-" {
+      throw ValidationError("stdin holds one secret only")
+    }
+  }
+
+  func run() throws {
+    try server.refuseSocketCredentials()
+    let url = try server.serverURL()
+    let asked = try recordOrKey()
+    let session = try EffectiveSessionKey(file: sessionKeyFile, origin: url.origin)
+    CommandRun.execute(output.diagnostics) { run throws(Failure) in
+      let api = try server.api(at: url, timeout: timeout, run.diagnostics)
+      let insts: [ListedInst]
+      do throws(InstAPIError) {
+        insts = try await api.allInsts(ofRecord: asked.text, sessionKey: session.key)
+      } catch { throw Failure(error) }
+      for inst in insts { print(inst, ofRecord: asked.name, to: run.output) }
+    }
+  }
+
+  /// What the server is asked for, and how it may be shown.
+  private func recordOrKey() throws(Failure) -> (text: String, name: String) {
+    if let record {
+      guard !record.isEmpty else { throw .usage("the record's name is empty") }
+      try refuseRecordKey(record)
+      return (record, record)
+    }
+    let source = recordKeyFile ?? "INSTCTL_RECORD_KEY"
+    guard
+      let text = try recordKeyFile.map({ (file) throws(Failure) in try Secrets.read(file: file) })
+        ?? Secrets.environment("INSTCTL_RECORD_KEY")
+    else { throw .usage("no record is given", hint: "its name, or --record-key-file FILE") }
+    do throws(KeyError) {
+      return (text, try RecordKey(parsing: text).recordName)
+    } catch { throw Secrets.broken(source, "no record key: \(error)") }
+  }
+
+  @EventLoop
+  private func print(_ inst: ListedInst, ofRecord record: String, to output: StandardOutput) {
+    output.line(LineHead("\"type\":\"inst\"")) { writer in
+      writer.key("recordName")
+      writer.string(inst.recordName ?? record)
+      writer.key("inst")
+      writer.string(inst.inst)
+      let shown = ["type", "time", "recordName", "inst"]
+      for member in inst.json.value.objectValue ?? [] where !shown.contains(member.name) {
+        writer.key(string: member.name)
+        writer.passThrough(RawJSON(member.value))
+      }
+    }
+  }
+}

@@ -60,6 +60,12 @@ import Testing
     }
     #expect(bodies == ["two\nlines\n", "from a file"])
 
+    let fields = try folder.write("fields", "Authorization: Bearer hidden\n\nX-Two: 2\n")
+    #expect(try instctl("http", "GET", "/", "-s", server.url, "--field", "@\(fields)").status == 0)
+    let request = requests.messages.last?["request"] as? [String: Any]
+    #expect(
+      request?["headers"] as? [String: String] == ["authorization": "Bearer hidden", "x-two": "2"])
+
     let missing = try instctl(
       "http", "PUT", "/", "-s", server.url, "--body", "@\(folder.path("none"))")
     #expect(missing.status == 66)

@@ -17,8 +17,8 @@ struct HTTPRequestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A header field of the request. May be repeated; names are sent in lower case.",
-      valueName: "name: value"))
+      "A header field of the request, or '@file' with one a line, for those that are secrets. May be "
+        + "repeated; names are sent in lower case.", valueName: "name: value"))
   var field: [String] = []
 
   @Option(
@@ -42,10 +42,6 @@ struct HTTPRequestOptions: ParsableArguments {
     for parameter in query + pathParam where Self.pair(parameter, separator: "=") == nil {
       throw ValidationError("'\(parameter)' is no name=value")
     }
-    // A field's value can be a secret.
-    guard field.allSatisfy({ Self.pair($0, separator: ":") != nil }) else {
-      throw ValidationError("--field takes 'name: value'")
-    }
   }
 
   /// The request. Reads the body where it is in a file or comes by stdin.
@@ -60,12 +56,31 @@ struct HTTPRequestOptions: ParsableArguments {
       parameters.append((name, value))
     }
     parameters += query.compactMap { Self.pair($0, separator: "=") }
-    let fields = field.compactMap { Self.pair($0, separator: ":") }
-      .map { ($0.lowercased(), $1.trimmed) }
     return HTTPRequestMessage.Request(
       path: String(parts[0]), method: method, query: Self.object(parameters),
       pathParams: Self.object(pathParam.compactMap { Self.pair($0, separator: "=") }),
-      headers: Self.object(fields), body: try bodyText())
+      headers: Self.object(try fields()), body: try bodyText())
+  }
+
+  private func fields() throws(Failure) -> [(name: String, value: String)] {
+    var lines: [String] = []
+    for argument in field {
+      guard argument.hasPrefix("@") else {
+        lines.append(argument)
+        continue
+      }
+      let text = try InputFile.readText(String(argument.dropFirst()), limit: 1 << 20)
+      lines += text.split(whereSeparator: \.isNewline).map(String.init)
+    }
+    var fields: [(name: String, value: String)] = []
+    for line in lines {
+      // The line is not repeated: its value can be a secret.
+      guard let (name, value) = Self.pair(line, separator: ":") else {
+        throw .usage("--field takes 'name: value'")
+      }
+      fields.append((name.lowercased(), value.trimmed))
+    }
+    return fields
   }
 
   private func bodyText() throws(Failure) -> String? {

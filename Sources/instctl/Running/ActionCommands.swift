@@ -51,10 +51,14 @@ final class ActionCommands {
   }
 
   /// Ends the commands that run; those that wait are forgotten.
-  func end() async {
+  func stop() {
     isOver = true
     waiting = []
     for child in running { child.stop(graceMilliseconds: Self.endGraceMilliseconds) }
+  }
+
+  /// Waits until nothing is left of the commands.
+  func finished() async {
     for child in running { _ = await child.outcome.get() }
   }
 
@@ -76,6 +80,7 @@ final class ActionCommands {
   }
 
   private func perform(_ job: Job) async {
+    guard !isOver else { return }
     let child = ChildProcess(
       command, input: job.event + [UInt8(ascii: "\n")], environment: job.environment,
       limits: limits)

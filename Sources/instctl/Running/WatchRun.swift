@@ -47,8 +47,9 @@ final class WatchRun {
     connections.observer = self
     let (connections, commands) = (self.connections, self.commands)
     run.close = {
-      await commands?.end()
+      commands?.stop()
       connections.disconnect()
+      await commands?.finished()
       await connections.finished()
     }
     run.output.onStall = { stalled in
@@ -110,7 +111,9 @@ final class WatchRun {
     } catch { fail(error) }
   }
 
-  func branchEnded(_ branch: WatchedBranch, _ failure: Failure) {
+  /// Nothing more comes of a branch.
+  func ended(_ branch: WatchedBranch, because failure: Failure) {
+    branch.isOver = true
     firstFailure = firstFailure ?? failure
     guard !liveBranches.isEmpty else { return fail(firstFailure ?? failure) }
     // The others may be all that was waited for.
@@ -172,7 +175,7 @@ extension WatchRun: InstConnectionsObserver {
     }
     for branch in ended {
       if hasSeveralConnections { branch.lines.error(failure) }
-      branch.giveUp(because: failure)
+      self.ended(branch, because: failure)
     }
   }
 

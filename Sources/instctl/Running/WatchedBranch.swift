@@ -10,11 +10,11 @@ final class WatchedBranch: BranchWatcher {
   let client: InstRecordsClient
   let lines: WatchLines
   private(set) var isSynced = false
-  /// Whether nothing more comes of it.
-  private(set) var isOver = false
+  /// Whether nothing more comes of it; the others go on.
+  var isOver = false
 
-  // The run holds its branches, and outlives them.
-  private unowned let watch: WatchRun
+  /// Until the end of the watch the two hold each other.
+  private var watch: WatchRun?
 
   init(
     _ address: BranchAddress, of watch: WatchRun, client: InstRecordsClient, lines: WatchLines
@@ -25,47 +25,44 @@ final class WatchedBranch: BranchWatcher {
     self.lines = lines
   }
 
-  /// Nothing more comes of it; the others go on.
-  func giveUp(because failure: Failure) {
-    guard !isOver else { return }
-    isOver = true
-    watch.branchEnded(self, failure)
-  }
-
   // MARK: BranchWatcher
 
-  func connectionChanged(to state: ConnectionState) { watch.connectionChanged(to: state, of: self) }
+  func connectionChanged(to state: ConnectionState) {
+    watch?.connectionChanged(to: state, of: self)
+  }
 
   func received(_ updates: BranchUpdates) {
     lines.updates(updates)
-    watch.updatesArrived()
+    watch?.updatesArrived()
   }
 
   func synced() {
     isSynced = true
     lines.sync()
-    watch.branchSynced()
+    watch?.branchSynced()
   }
 
   func received(action frame: ReceivedFrame) {
-    watch.noteArrival()
+    watch?.noteArrival()
     if let action = frame.field("action") { lines.action(action) }
-    guard let commands = watch.commands,
+    guard let commands = watch?.commands,
       case .receiveAction(let received)? = frame.serverMessage()
     else { return }
     commands.received(received.action, on: address, by: client)
   }
 
   func received(_ error: BranchError, isFinal: Bool) {
-    watch.noteArrival()
+    watch?.noteArrival()
     lines.error(error)
-    if isFinal { giveUp(because: Failure(error)) }
+    guard isFinal else { return }
+    watch?.ended(self, because: Failure(error))
+    watch = nil
   }
 
   func receivedAll() { lines.flush() }
 
   // The client's failure tells why, and our own end needs no news.
-  func ended() {}
+  func ended() { watch = nil }
 }
 
 extension Failure {

@@ -33,6 +33,7 @@ let package = Package(
     product("InstProtocol"),
     product("InstClient"),
     product("InstServer"),
+    product("Yjs"),
     .executable(name: "instctl", targets: ["instctl"]),
     .executable(name: "wsecho-client", targets: ["wsecho-client"]),
   ],
@@ -46,6 +47,7 @@ let package = Package(
     .target(name: "CSystem"),
 
     library("JSONText"),
+    library("Yjs"),
     library("WebSocket", ["CZlib"]),
     library("Transport", ["WebSocket", "COpenSSL", "CSystem"]),
     library("InstProtocol", ["JSONText", "COpenSSL"]),
@@ -73,6 +75,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("JSONTextTests", ["JSONText"]),
+    tests("YjsTests", ["Yjs"]),
     tests("WebSocketTests", ["WebSocket", "CZlib"]),
     tests("InstProtocolTests", ["InstProtocol", "JSONText"]),
     tests(

@@ -1,0 +1,70 @@
+/// The entries of all maps: which item is the current value of a key. Each map's entries are linked
+/// in the order in which the keys came, the order in which Yjs lists them.
+struct MapEntries: Sendable {
+  struct Entry: Sendable {
+    var branch: BranchHandle
+    var key: Key
+    /// None where the entry is free.
+    var item: ItemHandle
+    /// The map's next entry; of a free one, the next free one.
+    var next: Int32
+  }
+
+  private var entries: [Entry] = []
+  private var firstFree: Int32 = -1
+  private var index = HashIndex()
+
+  subscript(place: Int32) -> Entry { entries[Int(place)] }
+
+  func item(_ branch: BranchHandle, _ key: Key) -> ItemHandle {
+    place(branch, key).map { entries[$0].item } ?? .none
+  }
+
+  /// Makes an item the value. Gives the place of the entry where it is new: to be linked.
+  mutating func set(_ branch: BranchHandle, _ key: Key, to item: ItemHandle) -> Int32? {
+    if let known = place(branch, key) {
+      entries[known].item = item
+      return nil
+    }
+    if index.isFull {
+      let used = entries.indices.filter { !entries[$0].item.isNone }.map {
+        (place: $0, hash: Self.hash(entries[$0].branch, entries[$0].key))
+      }
+      index.rebuild(used, count: used.count)
+    }
+    let entry = Entry(branch: branch, key: key, item: item, next: -1)
+    let place: Int
+    if firstFree >= 0 {
+      place = Int(firstFree)
+      firstFree = entries[place].next
+      entries[place] = entry
+    } else {
+      place = entries.count
+      entries.append(entry)
+    }
+    index.insert(place, hash: Self.hash(branch, key))
+    return Int32(truncatingIfNeeded: place)
+  }
+
+  mutating func link(_ place: Int32, to next: Int32) { entries[Int(place)].next = next }
+
+  /// Frees an entry; gives the one behind it.
+  mutating func remove(_ place: Int32) -> Int32 {
+    let next = entries[Int(place)].next
+    entries[Int(place)] = Entry(branch: .none, key: .none, item: .none, next: firstFree)
+    firstFree = place
+    return next
+  }
+
+  private func place(_ branch: BranchHandle, _ key: Key) -> Int? {
+    index.find(Self.hash(branch, key)) {
+      entries[$0].branch == branch && entries[$0].key == key && !entries[$0].item.isNone
+    }
+  }
+
+  private static func hash(_ branch: BranchHandle, _ key: Key) -> Int {
+    var hasher = Hasher()
+    hasher.combine(Int(branch.raw) << 32 | key.index)
+    return hasher.finalize()
+  }
+}

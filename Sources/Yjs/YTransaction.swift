@@ -1,0 +1,93 @@
+/// Changes that a document makes itself, which become one update.
+public struct YTransaction: ~Copyable {
+  let client: Int32
+  var store: StructStore
+
+  init(clientID: Int, _ store: consuming StructStore) {
+    self.store = store
+    client = self.store.place(addingClient: clientID)
+  }
+
+  /// An operation that the document does not allow.
+  public enum Failure: Error, Hashable, Sendable {
+    /// The type has been deleted, or belongs to another document.
+    case noSuchType
+    /// The index, or the end of the range, is behind the end.
+    case outOfRange(length: Int)
+  }
+
+  /// The branch of a type; a root is made where it is not there yet.
+  mutating func branch(_ type: SharedType) throws(Failure) -> BranchHandle {
+    if let known = store.branch(type) { return known }
+    guard case .root(let name) = type.place else { throw .noSuchType }
+    return store.root(adding: store.keys.number(name))
+  }
+
+  /// An item behind all that the client has made so far.
+  func next(_ kind: StructKind, length: Int = 1) -> StoredStruct {
+    StoredStruct(
+      clock: store.clients[Int(client)].state, length: length, client: client, kind: kind)
+  }
+
+  /// Puts an item between two others.
+  @discardableResult
+  mutating func insert(
+    _ item: consuming StoredStruct, between left: ItemHandle, and right: ItemHandle,
+    in branch: BranchHandle
+  ) -> ItemHandle {
+    if !left.isNone {
+      item.originClient = store[left].client
+      item.originClock = store[left].end - 1
+    }
+    if !right.isNone {
+      item.rightOriginClient = store[right].client
+      item.rightOriginClock = store[right].clock
+    }
+    item.left = left
+    item.right = right
+    item.parent = branch
+    return store.link(item)
+  }
+}
+
+extension YDocument {
+  /// Changes the document. Gives the update that makes the same change elsewhere; nil when there was
+  /// no change.
+  ///
+  /// - Throws: What the body throws. The changes up to there stay; they are in
+  ///   ``encodeStateAsUpdate(from:)`` from the state before.
+  @discardableResult
+  public mutating func transact<Failure: Error>(
+    _ body: (inout YTransaction) throws(Failure) -> Void
+  ) throws(Failure) -> [UInt8]? {
+    var taken = StructStore()
+    swap(&taken, &store)
+    var transaction = YTransaction(clientID: clientID, taken)
+    taken = StructStore()
+    let result: Result<Void, Failure>
+    do throws(Failure) {
+      try body(&transaction)
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    store = transaction.store
+    store.finishChanges()
+    let update = store.encodeChanges()
+    store.forgetChanges()
+    try result.get()
+    return update
+  }
+}
+
+extension StructStore {
+  /// The update of the transaction that is on; nil if it has changed nothing.
+  func encodeChanges() -> [UInt8]? {
+    if changes.clients.isEmpty, changes.deleted.isEmpty { return nil }
+    let deleted = changes.deleted.map {
+      DeleteSet.Range(client: clients[Int($0.client)].client, clock: $0.clock, length: $0.length)
+    }
+    return encode(
+      from: { $0.stateBefore < 0 ? $0.state : $0.stateBefore }, deleting: DeleteSet(deleted))
+  }
+}

@@ -57,6 +57,22 @@ import Testing
     #expect(got.lines.first?["updates"] as? [String] == [hello])
   }
 
+  /// The file that `--help` shows works as printed.
+  @Test func theExampleInTheHelpWorks() throws {
+    let help = try instctl("serve", "--help").output
+    let start = try #require(help.firstRange(of: #"{"users""#)).lowerBound
+    let end = try #require(help.firstRange(of: "}]}]}")).upperBound
+    let folder = try TemporaryFolder()
+    let auth = try folder.write("users.json", String(help[start..<end]))
+    let server = try TestServer("--auth", auth)
+    let key = "vCK1.dXNlcjE=.czE=.YzJWamNtVjA=.SW5maW5pdHk="
+    let added = try instctl(
+      "add-updates", "-s", server.url, "rec/new", hello, environment: ["INSTCTL_KEY": key])
+    #expect(added.status == 0)
+    let open = try instctl("get-updates", "-s", server.url, "rec/open")
+    #expect(open.lines.first?["updates"] as? [String] == [])
+  }
+
   @Test func secretsMustBeProtected() throws {
     let folder = try TemporaryFolder()
     let open = try folder.write("open.json", "{}", permissions: 0o644)

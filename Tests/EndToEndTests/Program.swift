@@ -35,6 +35,8 @@ final class Program: @unchecked Sendable {
   ) throws {
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("INSTCTL_") }
     all["SWIFT_BACKTRACE"] = "enable=no"
+    // What whoever runs the tests has stored is none of their business.
+    all["XDG_CONFIG_HOME"] = "/nonexistent"
     all.merge(environment) { $1 }
     let pipes = try Self.spawning.withLock { try (0..<3).map { _ in try Self.pipe() } }
     identifier = try Self.spawn(
@@ -158,17 +160,28 @@ final class Program: @unchecked Sendable {
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
     until isThere: ([[String: Any]]) -> Bool
   ) -> [[String: Any]] {
+    Self.objects(waitForOutput(what, sourceLocation) { isThere(Self.objects($0)) })
+  }
+
+  /// Waits until a text is printed, which need not be a line of JSON.
+  func wait(forText expected: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    waitForOutput("'\(expected)'", sourceLocation) { text($0).contains(expected) }
+  }
+
+  @discardableResult
+  private func waitForOutput(
+    _ what: String, _ sourceLocation: SourceLocation, until isThere: (Data) -> Bool
+  ) -> Data {
     let end = Date(timeIntervalSinceNow: Self.deadline)
     lock.lock()
     defer { lock.unlock() }
     while true {
-      let lines = Self.objects(output)
-      if isThere(lines) { return lines }
+      if isThere(output) { return output }
       if openPipes == 0 || !lock.wait(until: end) {
         Issue.record(
           "\(what) did not happen; stdout: \(text(output.prefix(2000))) stderr: \(text(errors))",
           sourceLocation: sourceLocation)
-        return lines
+        return output
       }
     }
   }

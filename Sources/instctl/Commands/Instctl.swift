@@ -12,7 +12,7 @@ struct Instctl: ParsableCommand {
       to stdout as JSON lines, everything else to stderr.
 
       A token, INSTCTL_TOKEN, or a connection key, INSTCTL_KEY, may stand in the environment; no secret \
-      is ever an argument.
+      is ever an argument. Where there is neither, commands use what login has stored for the server.
       """,
     version: Version.text,
     subcommands: [

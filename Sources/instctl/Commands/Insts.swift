@@ -7,7 +7,13 @@ import Transport
 /// `instctl insts`.
 struct Insts: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look after the insts of a record.", subcommands: [InstsList.self])
+    abstract: "Tell about the insts of a record.",
+    discussion: """
+      Examples:
+        instctl insts list -s https://inst.example.com myRecord
+        instctl insts list myRecord --session-key-file session.txt | jq -r .inst
+      """,
+    subcommands: [InstsList.self])
 }
 
 /// `instctl insts list`.

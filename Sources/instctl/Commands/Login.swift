@@ -18,16 +18,14 @@ struct Login: ParsableCommand {
       credentials.json of $XDG_CONFIG_HOME/instctl or ~/.config/instctl. From then on every command uses them \
       at that server, unless it is given others. 'instctl logout' takes them back.
 
-      Without a terminal the code is read with --code-file: in one step, while the command waits for whoever \
-      finds the code to write it, or in two. --request-only prints a line of type login_request, and its \
-      userId and requestId go with the code later.
+      Without a terminal the code is read with --code-file: in one step, when whoever finds the code writes \
+      it to that pipe while the command waits; or in two, where --request-only prints a line of type \
+      login_request, whose ids go with the code later, as --user-id and --request-id.
 
       Examples:
         instctl login -s https://inst.example.com --email ann@example.com
         instctl login -s https://inst.example.com --key-file key.txt
-        find-code-in-mailbox | instctl login --email ci@example.com --code-file -
-        instctl login --email ci@example.com --request-only > request.json
-        instctl login --user-id USER --request-id REQUEST --code-file code.txt
+        instctl login --email ci@example.com --request-only
       """)
 
   @Option(

@@ -16,8 +16,8 @@ struct Token: ParsableCommand {
 
       Examples:
         instctl token record/inst --key-file key.txt
-        instctl token record/inst --key-file key.txt --connection-id ci-1 | jq -r .token
-        INSTCTL_TOKEN=$(instctl token rec/doc --key-file key.txt | jq -r .token) websocket-tool
+        instctl token record/inst --key-file key.txt | jq -r .token
+        instctl token doc --record rec --connection-id ci-1 --key-file key.txt
       """)
 
   @Argument(

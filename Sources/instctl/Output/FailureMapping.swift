@@ -258,7 +258,8 @@ extension Failure {
 
   private static func hint(for code: ErrorCode) -> String? {
     switch code.rawValue {
-    case "not_logged_in": "insts of a record need --token-file or --key-file"
+    case "not_logged_in":
+      "insts of a record need --key-file, --token-file, or 'instctl login --email ADDRESS' first"
     case "session_expired": "sign in again for a new key"
     case "invalid_token": "a token opens one inst: is it for this one, and for this server?"
     default: nil

@@ -11,6 +11,10 @@ extension Failure {
     case .noAnswer(let error): self.init(error)
     case .refused(let info, let status):
       self.init(info, layer: .server, message: error.description)
+      if info.errorCode == .notLoggedIn {
+        hint =
+          "--session-key-file FILE, INSTCTL_SESSION_KEY, or 'instctl login --email ADDRESS' first"
+      }
       // A code that says nothing to us comes with a status that may.
       let byStatus = Self.exit(forHTTP: status)
       if exit == .unavailable, info.errorCode != .serverError, byStatus != .protocolError {

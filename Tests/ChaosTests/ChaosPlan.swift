@@ -20,11 +20,13 @@ struct ChaosPlan {
   static let restartingShare = 0.75
 
   let seed: UInt64
+  let isSecure: Bool
   let updates: NumberedUpdates
   let steps: [Step]
 
-  init(seed: UInt64, updateCount: Int, faultCount: Int) {
+  init(seed: UInt64, isSecure: Bool, updateCount: Int, faultCount: Int) {
     self.seed = seed
+    self.isSecure = isSecure
     var random = SplitMix64(seed: seed)
     updates = NumberedUpdates(
       writers: Self.writerCount, perWriter: updateCount / Self.writerCount, using: &random)
@@ -39,7 +41,7 @@ struct ChaosPlan {
   }
 
   /// The plan that the environment asks for; a short one with the same seed each time by default.
-  static func fromEnvironment() throws -> ChaosPlan {
+  static func fromEnvironment(isSecure: Bool) throws -> ChaosPlan {
     let environment = ProcessInfo.processInfo.environment
     func number<Number: LosslessStringConvertible>(_ name: String, _ usual: Number) throws -> Number
     {
@@ -48,7 +50,8 @@ struct ChaosPlan {
       return number
     }
     return ChaosPlan(
-      seed: try number("CHAOS_SEED", 1), updateCount: try number("CHAOS_UPDATES", 400),
+      seed: try number("CHAOS_SEED", 1), isSecure: isSecure,
+      updateCount: try number("CHAOS_UPDATES", 300),
       faultCount: try number("CHAOS_FAULTS", 15))
   }
 

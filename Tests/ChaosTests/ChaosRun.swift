@@ -26,22 +26,22 @@ final class ChaosRun {
   init(_ plan: ChaosPlan, in folder: URL, tellsProgress: Bool) async throws {
     self.plan = plan
     self.tellsProgress = tellsProgress
-    server = try await ServerProcess(in: folder)
+    server = try await ServerProcess(in: folder, isSecure: plan.isSecure)
     guard let address = SocketAddress(literal: "127.0.0.1", port: server.port) else {
       throw ChaosFailure("no address")
     }
     links = try (0..<ChaosPlan.writerCount + ChaosPlan.watcherCount).map { _ in
-      try FlakyLink(to: address)
+      try FlakyLink(to: address, isSecure: plan.isSecure)
     }
     var writers: [any Writer] = []
     for number in 0..<ChaosPlan.writerCount - 1 {
-      writers.append(LibraryWriter(number, of: plan.updates, over: links[number]))
+      writers.append(try LibraryWriter(number, of: plan.updates, over: links[number]))
     }
     let last = ChaosPlan.writerCount - 1
     writers.append(try ProgramWriter(last, of: plan.updates, over: links[last], in: folder))
     self.writers = writers
     watchers = [
-      LibraryWatcher(of: plan.updates, over: links[last + 1]),
+      try LibraryWatcher(of: plan.updates, over: links[last + 1]),
       try ProgramWatcher(of: plan.updates, over: links[last + 2], in: folder),
     ]
     server.onUnexpectedEnd = { [weak self] in self?.fail($0) }
@@ -257,8 +257,8 @@ extension ChaosRun {
 
   private func storedUpdates() async throws -> [String] {
     let url = WebSocketURL(
-      isSecure: false, host: "127.0.0.1", port: server.port, target: "/websocket")
-    let client = InstRecordsClient.impatient(url, name: "reader", compresses: false)
+      isSecure: plan.isSecure, host: "127.0.0.1", port: server.port, target: "/websocket")
+    let client = try InstRecordsClient.impatient(url, name: "reader", compresses: false)
     client.connect()
     let updates = try await client.getBranchUpdates(chaosBranch).updates
     client.disconnect()
@@ -281,7 +281,7 @@ extension ChaosRun {
     let connections = links.map(\.acceptedCount)
     let milliseconds = MonotonicTime.current().nanoseconds(since: started) / 1_000_000
     return """
-      seed \(plan.seed): \(plan.steps.count) faults, \(plan.updates.perWriter) updates of each writer, \
+      seed \(plan.seed)\(plan.isSecure ? " over TLS" : ""): \(plan.steps.count) faults, \(plan.updates.perWriter) updates of each writer, \
       sent \(tries) times over \(connections) connections in \(milliseconds) ms; \(memory.description)
       """
   }

@@ -12,8 +12,8 @@ import Transport
   ///
   /// `make chaos SEED=… UPDATES=… FAULTS=…` runs it with any seed and length.
   @EventLoop
-  @Test func nothingIsLostInChaos() async throws {
-    let plan = try ChaosPlan.fromEnvironment()
+  @Test(arguments: [false, true]) func nothingIsLostInChaos(overTLS isSecure: Bool) async throws {
+    let plan = try ChaosPlan.fromEnvironment(isSecure: isSecure)
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("instctl-chaos-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

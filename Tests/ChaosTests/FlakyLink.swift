@@ -23,12 +23,15 @@ final class FlakyLink {
   private(set) var acceptedCount = 0
 
   private let server: SocketAddress
+  private let isSecure: Bool
   private var listener: Listener?
   private var connections: [ObjectIdentifier: FlakyConnection] = [:]
   private var isClosed = false
 
-  init(to server: SocketAddress) throws {
+  /// - Parameter isSecure: whether client and server speak TLS, which the link knows nothing of.
+  init(to server: SocketAddress, isSecure: Bool) throws {
     self.server = server
+    self.isSecure = isSecure
     let listener = try Listener(host: "127.0.0.1", port: 0) { _ in }
     port = listener.address.port
     listener.close()
@@ -36,8 +39,11 @@ final class FlakyLink {
   }
 
   var url: WebSocketURL {
-    WebSocketURL(isSecure: false, host: "127.0.0.1", port: port, target: "/websocket")
+    WebSocketURL(isSecure: isSecure, host: "127.0.0.1", port: port, target: "/websocket")
   }
+
+  /// The options with which a program connects.
+  var options: [String] { ["-s", url.description] + (isSecure ? ["--insecure"] : []) }
 
   /// Ends what is connected after so many more bytes, or soon, should fewer come.
   func cut(_ direction: Direction, afterBytes count: Int, resets: Bool) {

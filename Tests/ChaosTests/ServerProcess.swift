@@ -8,6 +8,8 @@ import WebSocket
 @EventLoop
 final class ServerProcess {
   private(set) var port: UInt16 = 0
+  /// Whether it speaks TLS, with another certificate each time.
+  let isSecure: Bool
   private let dataFile: URL
   private let errorFile: URL
   private var process: ChildProcess?
@@ -18,7 +20,8 @@ final class ServerProcess {
   var onUnexpectedEnd: (@EventLoop (String) -> Void)?
 
   /// Starts the server and waits until it listens.
-  init(in folder: URL) async throws {
+  init(in folder: URL, isSecure: Bool) async throws {
+    self.isSecure = isSecure
     dataFile = folder.appendingPathComponent("insts.jsonl")
     errorFile = folder.appendingPathComponent("server.log")
     try start([])
@@ -30,7 +33,8 @@ final class ServerProcess {
     self.listening = listening
     mayEnd = false
     let process = try ChildProcess(
-      ["serve", "--port", String(port), "--data", dataFile.path] + options, errors: errorFile
+      ["serve", "--port", String(port), "--data", dataFile.path] + (isSecure ? ["--tls"] : [])
+        + options, errors: errorFile
     ) { [weak self] line in
       guard let url = (try? JSONValue(parsing: line))?["url"]?.stringValue,
         let address = try? WebSocketURL(server: url)

@@ -24,9 +24,9 @@ final class LibraryWatcher: Watcher, BranchWatcher {
   private let client: InstRecordsClient
   private var isOver = false
 
-  init(of updates: NumberedUpdates, over link: FlakyLink) {
+  init(of updates: NumberedUpdates, over link: FlakyLink) throws {
     sightings = Sightings(of: updates)
-    client = .impatient(link.url, name: "watcher", compresses: true)
+    client = try .impatient(link.url, name: "watcher", compresses: true)
     client.watchBranchUpdates(chaosBranch, watcher: self)
     client.connect()
   }
@@ -60,7 +60,7 @@ final class ProgramWatcher: Watcher {
   init(of updates: NumberedUpdates, over link: FlakyLink, in folder: URL) throws {
     sightings = Sightings(of: updates)
     process = try ChildProcess(
-      ["watch", "-s", link.url.description, "/" + chaosBranch.inst],
+      ["watch", "/" + chaosBranch.inst] + link.options,
       errors: folder.appendingPathComponent("watcher.log")
     ) { [weak self] in self?.take($0) }
   }

@@ -24,8 +24,11 @@ let chaosBranch = BranchAddress(recordName: nil, inst: "chaos", branch: "default
 extension InstRecordsClient {
   /// A client with short pauses, so that much goes wrong in little time.
   @EventLoop
-  static func impatient(_ url: WebSocketURL, name: String, compresses: Bool) -> InstRecordsClient {
+  static func impatient(
+    _ url: WebSocketURL, name: String, compresses: Bool
+  ) throws -> InstRecordsClient {
     var socket = WebSocketConnectionClient.Options()
+    if url.isSecure { socket.connect.tls = try TLSContext.client(trust: .anybody) }
     socket.connect.deflate = compresses ? DeflateOffer() : nil
     socket.connect.connection.pingInterval = Patience.pingInterval * 1_000_000
     socket.connect.connection.pingTimeout = Patience.pingTimeout * 1_000_000
@@ -50,11 +53,11 @@ final class LibraryWriter: Writer {
   private let updates: NumberedUpdates
   private var released = 0
 
-  init(_ number: Int, of updates: NumberedUpdates, over link: FlakyLink) {
+  init(_ number: Int, of updates: NumberedUpdates, over link: FlakyLink) throws {
     self.number = number
     self.updates = updates
     acknowledgements = Acknowledgements(of: updates)
-    client = .impatient(link.url, name: "writer-\(number)", compresses: number % 2 == 0)
+    client = try .impatient(link.url, name: "writer-\(number)", compresses: number % 2 == 0)
     client.connect()
   }
 
@@ -101,7 +104,7 @@ final class ProgramWriter: Writer {
     self.updates = updates
     acknowledgements = Acknowledgements(of: updates)
     process = try ChildProcess(
-      ["add-updates", "-s", link.url.description, "--timeout", "10m", "/" + chaosBranch.inst],
+      ["add-updates", "--timeout", "10m", "/" + chaosBranch.inst] + link.options,
       errors: folder.appendingPathComponent("writer-\(number).log")
     ) { [weak self] in self?.take($0) }
   }

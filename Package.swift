@@ -81,7 +81,7 @@ let package = Package(
     tests(
       "InstClientTests",
       ["InstKit", "InstClient", "InstProtocol", "JSONText", "Transport", "WebSocket"]),
-    tests("InstServerTests", ["InstServer", "InstProtocol", "JSONText"]),
+    tests("InstServerTests", ["InstServer", "InstProtocol", "JSONText", "WebSocket"]),
     tests("TransportTests", ["Transport", "WebSocket", "wsecho-client"]),
     tests("EndToEndTests", ["instctl", "wsecho-client"]),
     tests(

@@ -3,12 +3,14 @@ import Transport
 
 extension InstRecordsClient {
   /// Follows a branch until ``unwatchBranchUpdates(_:)`` or ``disconnect()``: the watcher gets its whole
-  /// state first, then updates as they come, and the whole state again after each reconnect.
+  /// state first, then updates as they come, and the whole state again after each reconnect. On a client
+  /// that has given up, or was disconnected, the watch ends at once.
   public func watchBranchUpdates(
     _ address: BranchAddress, temporary: Bool? = nil, markers: [String]? = nil,
     watcher: any BranchWatcher
   ) {
     unwatchBranchUpdates(address)
+    guard failure == nil else { return watcher.ended() }
     let request = WatchBranch(address, temporary: temporary, markers: markers)
     watches.append(BranchWatch(address, request: request, watcher: watcher))
     sendWhatWaits()

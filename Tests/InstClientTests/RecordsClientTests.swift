@@ -241,6 +241,13 @@ private let place = #""recordName":null,"inst":"i","branch":"default""#
     await #expect(throws: ClientError.cancelled) { try await get.value }
   }
 
+  @Test func aWatchOnAClientAtItsEndEndsAtOnce() async {
+    connection.open()
+    connection.dropConnection(because: .cancelled)
+    var events = client.watchBranchUpdates(address).makeAsyncIterator()
+    #expect(await events.next() == nil)
+  }
+
   @Test func theSequenceGivesBatchesAndEnds() async {
     let events = client.watchBranchUpdates(address)
     connection.open()

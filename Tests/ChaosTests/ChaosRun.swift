@@ -110,10 +110,11 @@ extension ChaosRun {
         await pass(milliseconds: milliseconds)
         self.server.freeze(false)
       }
-    case .cut(let links, let direction, let count, let resets):
-      during(0, on: links) { link in
-        link.cut(direction, afterBytes: count, resets: resets)
-      } end: { _ in
+    case .cut(let links, let direction, let count, let resets, let milliseconds):
+      during(milliseconds, on: links) {
+        $0.cut = FlakyLink.Cut(direction: direction, bytesLeft: count, resets: resets)
+      } end: {
+        $0.endCutting()
       }
     case .stall(let links, let directions, let milliseconds):
       during(milliseconds, on: links) {

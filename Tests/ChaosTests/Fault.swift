@@ -10,9 +10,10 @@ enum Fault {
   case restart(signal: RestartSignal, downMilliseconds: Int64, options: [String])
   /// The server process stands still.
   case freeze(milliseconds: Int64)
-  /// After so many more bytes the connections end, in the middle of whatever they carry: with a reset,
-  /// or with an end of the stream.
-  case cut(links: Set<Int>, direction: Direction, afterBytes: Int, resets: Bool)
+  /// After so many more bytes connections end, in the middle of whatever they carry: with a reset, or
+  /// with an end of the stream. New ones, too, perhaps before they are logged in.
+  case cut(
+    links: Set<Int>, direction: Direction, afterBytes: Int, resets: Bool, milliseconds: Int64)
   /// Bytes get stuck.
   case stall(links: Set<Int>, directions: Set<Direction>, milliseconds: Int64)
   /// Bytes arrive so much later.
@@ -42,7 +43,8 @@ enum Fault {
     case 3, 4, 5:
       return .cut(
         links: someLinks, direction: random.oneIn(2) ? .toServer : .toClient,
-        afterBytes: random.logarithmic(1, 20_000), resets: !random.oneIn(4))
+        afterBytes: random.logarithmic(1, 20_000), resets: !random.oneIn(4),
+        milliseconds: .random(in: 20...400, using: &random))
     case 6:
       let directions: [Set<Direction>] = [[.toServer], [.toClient], [.toServer, .toClient]]
       return .stall(

@@ -14,10 +14,21 @@ final class FlakyLink {
     var pieceSize: Int?
   }
 
+  /// Where connections break.
+  struct Cut {
+    var direction: Direction
+    var bytesLeft: Int
+    var resets: Bool
+  }
+
   /// Where clients connect; the same for good.
   let port: UInt16
   var weather = Weather() {
     didSet { for connection in connections.values { connection.weatherChanged() } }
+  }
+  /// Where each connection breaks, new ones as well.
+  var cut: Cut? {
+    didSet { for connection in connections.values { connection.cut = cut } }
   }
   /// Connections that were accepted in the link's life.
   private(set) var acceptedCount = 0
@@ -45,11 +56,12 @@ final class FlakyLink {
   /// The options with which a program connects.
   var options: [String] { ["-s", url.description] + (isSecure ? ["--insecure"] : []) }
 
-  /// Ends what is connected after so many more bytes, or soon, should fewer come.
-  func cut(_ direction: Direction, afterBytes count: Int, resets: Bool) {
-    for connection in connections.values {
-      connection.cut(direction, afterBytes: count, resets: resets)
-    }
+  /// Ends what is connected, should it have carried less than what was allowed, and new connections
+  /// last again.
+  func endCutting() {
+    guard let cut else { return }
+    self.cut = nil
+    for connection in connections.values { connection.end(resets: cut.resets) }
   }
 
   /// Ends what is connected; nobody can connect until ``open()``.
@@ -82,6 +94,7 @@ final class FlakyLink {
     guard let connection = FlakyConnection(from: accepted.socket, to: server, over: self) else {
       return
     }
+    connection.cut = cut
     connections[ObjectIdentifier(connection)] = connection
   }
 
@@ -123,10 +136,9 @@ final class FlakyConnection {
 
   func weatherChanged() { move() }
 
-  func cut(_ direction: Direction, afterBytes count: Int, resets: Bool) {
-    pipes[direction]?.cut = FlakyPipe.Cut(bytesLeft: count, resets: resets)
-    Reactor.shared.schedule(at: .current().advanced(byMilliseconds: 300)) { [weak self] in
-      self?.end(resets: resets)
+  var cut: FlakyLink.Cut? {
+    didSet {
+      for (direction, pipe) in pipes { pipe.cut = cut?.direction == direction ? cut : nil }
     }
   }
 

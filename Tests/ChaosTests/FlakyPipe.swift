@@ -7,12 +7,7 @@ import WebSocket
 @EventLoop
 final class FlakyPipe {
   /// Where the connection will break.
-  struct Cut {
-    var bytesLeft: Int
-    var resets: Bool
-  }
-
-  var cut: Cut?
+  var cut: FlakyLink.Cut?
   /// Called when the connection has to end; with a reset?
   var onFailure: (@EventLoop (Bool) -> Void)?
   /// Called when it is time to move on.

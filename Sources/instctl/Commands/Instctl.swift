@@ -18,7 +18,8 @@ struct Instctl: ParsableCommand {
     subcommands: [
       Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, Logout.self,
       WhoAmI.self, Token.self, Insts.self,
-      HTTP.self, Permission.self, SendAction.self, Count.self, TimeSync.self,
+      HTTP.self, Permission.self, SendAction.self, Devices.self, Call.self, Count.self,
+      TimeSync.self,
     ])
 
   static func main() {

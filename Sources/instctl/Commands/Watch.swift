@@ -73,6 +73,7 @@ struct Watch: ParsableCommand {
 
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Ending") var ending: EndingOptions
+  @OptionGroup(title: "Ending") var synced: UntilSyncedOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
@@ -95,7 +96,8 @@ struct Watch: ParsableCommand {
       let watch = WatchRun(
         run,
         try connection.connections(
-          reconnects: true, showingFramesTo: output.frameObserver(run)), ending: ending,
+          reconnects: true, showingFramesTo: output.frameObserver(run)),
+        ending: ending, untilSynced: synced.untilSynced,
         readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
         commands: commands)
       watch.start(addresses, request, types: types)

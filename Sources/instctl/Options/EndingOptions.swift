@@ -2,7 +2,11 @@ import ArgumentParser
 
 /// When a long-running command ends; the first that is met wins.
 struct EndingOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "End after this many lines of updates.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "End after so many: updates lines, devices that came or went, samples, or frames.",
+      valueName: "n"))
   var count: Int?
 
   @Flag(name: .customShort("1"), help: "The same as --count 1.")
@@ -17,9 +21,6 @@ struct EndingOptions: ParsableArguments {
     help: ArgumentHelp("End when nothing has arrived for so long.", valueName: "duration"))
   var idle: DurationArgument?
 
-  @Flag(help: "End once the branch's present state has been printed.")
-  var untilSynced = false
-
   @Option(
     help: ArgumentHelp(
       "Fail (exit 124) when nothing else has ended the command by then.", valueName: "duration"))
@@ -32,4 +33,10 @@ struct EndingOptions: ParsableArguments {
     if one, count != nil { throw ValidationError("-1 and --count exclude each other") }
     if let count, count < 1 { throw ValidationError("--count must be at least 1") }
   }
+}
+
+/// The end of a command that begins with a present state.
+struct UntilSyncedOption: ParsableArguments {
+  @Flag(help: "End once the branch's present state has been printed.")
+  var untilSynced = false
 }

@@ -8,7 +8,7 @@ struct MaskedFrame {
   private let masked: JSONValue?
 
   /// What tokens and keys begin with (PROTOCOL section 6).
-  private static let marks = ["vCT1.", "vCK1.", "vSK1.", "vRK1.", "vRK2."]
+  static let marks = ["vCT1.", "vCK1.", "vSK1.", "vRK1.", "vRK2."]
   private static let tokenField = "connectionToken"
 
   /// - Parameter text: valid JSON text, which must be there as long as this is used.
@@ -20,7 +20,7 @@ struct MaskedFrame {
     }
     let value = RawJSON(scanned: text).value
     let result = Self.mask(value)
-    masked = result == value ? nil : result
+    masked = result == value ? Optional.none : .some(result)
   }
 
   func write(to writer: inout JSONWriter) {

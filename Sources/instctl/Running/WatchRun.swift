@@ -17,6 +17,7 @@ final class WatchRun {
   private let run: CommandRun
   private let connections: InstConnections
   private let ending: EndingOptions
+  private let untilSynced: Bool
   /// A plain copy: the option's own getter is too slow to be asked for each line.
   private let lineCount: Int?
   private let readyFile: ReadyFile?
@@ -32,11 +33,12 @@ final class WatchRun {
 
   init(
     _ run: CommandRun, _ connections: InstConnections, ending: EndingOptions,
-    readyFile: ReadyFile?, lines: WatchLines, commands: ActionCommands?
+    untilSynced: Bool, readyFile: ReadyFile?, lines: WatchLines, commands: ActionCommands?
   ) {
     self.run = run
     self.connections = connections
     self.ending = ending
+    self.untilSynced = untilSynced
     lineCount = ending.lineCount
     self.readyFile = readyFile
     self.lines = lines
@@ -96,13 +98,13 @@ final class WatchRun {
   }
 
   func branchSynced() {
-    guard !isSynced || ending.untilSynced, liveBranches.allSatisfy(\.isSynced) else { return }
+    guard !isSynced || untilSynced, liveBranches.allSatisfy(\.isSynced) else { return }
     if !isSynced {
       isSynced = true
       timers?.startIdle()
       writeReadyFile()
     }
-    if ending.untilSynced { done() }
+    if untilSynced { done() }
   }
 
   private func writeReadyFile() {

@@ -1,0 +1,72 @@
+import ArgumentParser
+import InstClient
+import InstProtocol
+import JSONText
+import Transport
+
+/// `instctl call`.
+struct Call: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Send one message of any type, and print the frames that come.",
+    discussion: """
+      Logs in, sends {"type":TYPE,…} with the fields of the JSON as they are given, and prints a line of \
+      type frame for each frame that the server sends. It ends with the answer that fits the message, or \
+      with an error; an error's code makes the exit code. A message that no answer is known for ends it \
+      after a second in which nothing came, unless there is an ending option.
+
+      The JSON is the argument, a file with '@' before its name, or '-' for stdin. Tokens and keys do not \
+      belong into an argument. For the type login nothing logs in before. --output raw shows the frames that \
+      are sent, and the login, as well.
+
+      Examples:
+        instctl call -s http://127.0.0.1:3000 sync/time '{"id":1,"clientRequestTime":0}'
+        instctl call -s http://127.0.0.1:3000 login '{"connectionId":"me"}'
+        instctl call -s http://127.0.0.1:3000 repo/watch_branch '{"recordName":null,"inst":"a","branch":"default"}' --follow --for 5s
+      """)
+
+  @Argument(help: ArgumentHelp("The type of the message.", valueName: "type"))
+  var type: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "The message's fields, a JSON object; @file reads a file, '-' stdin.", valueName: "json"))
+  var json: String?
+
+  @Flag(help: "Send the message without a login before it.")
+  var noLogin = false
+
+  @Flag(help: "Go on behind the answer, until an ending option is met.")
+  var follow = false
+
+  @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Ending") var ending: EndingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if type.isEmpty { throw ValidationError("the type is empty") }
+    if noLogin, type == "repo/send_action" {
+      throw ValidationError(
+        "an action without a login can bring a server down, so it is not sent")
+    }
+  }
+
+  func run() throws {
+    let diagnostics = output.diagnostics
+    if json == "-", server.tokenFile == "-" || server.keyFile == "-" {
+      throw Failure.usage("stdin cannot hold both the secret and the message")
+    }
+    let message = try CalledMessage(type: type, json: json)
+    let connection = try ServerConnection(server, diagnostics: diagnostics)
+    CommandRun.execute(diagnostics) { run throws(Failure) in
+      let call = CallRun(
+        run,
+        try connection.bareConnection(
+          for: message.inst, logsIn: !noLogin && type != "login",
+          showingFramesTo: output.frameObserver(run)),
+        message, follows: follow, printsFrames: output.output != .raw)
+      call.start(until: ending)
+      await run.untilEnding()
+      withExtendedLifetime(call) {}
+    }
+  }
+}

@@ -123,6 +123,33 @@ import Testing
     #expect(Set(files) == ["credentials.json", "credentials.lock"])
   }
 
+  @Test func theFoldersAreMadeWhereTheyAreMissing() throws {
+    let home = try TemporaryFolder()
+    let api = try server()
+    let outcome = try instctl(
+      "login", "-s", api.url, "--email", "a@b", "--code-file", "-",
+      environment: ["XDG_CONFIG_HOME": "", "HOME": home.url.path], stdin: .text("123456"))
+    #expect(outcome.error?["layer"] as? String == "upgrade", "\(outcome.errors)")
+    for (path, expected) in [
+      (".config", 0o700), (".config/instctl", 0o700), (".config/instctl/credentials.json", 0o600),
+    ] {
+      let attributes = try FileManager.default.attributesOfItem(atPath: home.path(path))
+      #expect(attributes[.posixPermissions] as? Int == expected, "\(path)")
+    }
+  }
+
+  /// A name by another name is another place, and nothing is sent there.
+  @Test func keysAreKeptByOriginPortIncluded() throws {
+    let configuration = try TestConfiguration()
+    let api = try server()
+    try store(api, in: configuration)
+    let outcome = try instctl(
+      "insts", "list", "-s", "http://localhost:\(api.port)", "rec",
+      environment: configuration.environment)
+    #expect(outcome.status == 76)
+    #expect(api.requests.last?.fields["authorization"] == nil)
+  }
+
   @Test func nothingIsAskedForThatCannotBeStored() throws {
     let configuration = try TestConfiguration()
     let api = try server()

@@ -61,7 +61,10 @@ struct Logout: ParsableCommand {
   private func revoke(
     _ session: StoredSession, at url: WebSocketURL, _ diagnostics: Diagnostics
   ) async throws(Failure) -> Bool {
-    guard let key = session.sessionKey, !key.expiry.isOver else { return false }
+    guard let key = session.sessionKey, !key.expiry.isOver else {
+      diagnostics.tell("there is nothing to revoke: no session key is stored, or its time is over")
+      return false
+    }
     let api = try server.api(at: url, timeout: timeout, diagnostics)
     do throws(InstAPIError) {
       try await api.revokeSession(key)

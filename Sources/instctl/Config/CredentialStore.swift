@@ -37,7 +37,9 @@ struct CredentialStore: Sendable {
   func session(forOrigin origin: String) throws(Failure) -> StoredSession? {
     guard let entry = try contents()["origins"]?[origin] else { return nil }
     do throws(KeyError) { return try StoredSession(entry) } catch {
-      throw broken("the keys for \(origin) cannot be used: \(error)")
+      throw broken(
+        "the keys for \(origin) cannot be used: \(error)",
+        hint: "'instctl logout --local' forgets them")
     }
   }
 
@@ -89,10 +91,12 @@ struct CredentialStore: Sendable {
   }
 
   /// The reason must quote nothing: it is a file of secrets.
-  private func broken(_ reason: String) -> Failure {
+  private func broken(
+    _ reason: String, hint: String = "remove the file and sign in again"
+  ) -> Failure {
     Failure(
       code: "broken_credentials", layer: .config, message: "'\(path)' is broken: \(reason)",
-      hint: "remove the file and sign in again", exit: .configuration)
+      hint: hint, exit: .configuration)
   }
 }
 

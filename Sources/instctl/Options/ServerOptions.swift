@@ -1,4 +1,5 @@
 import ArgumentParser
+import InstClient
 import InstProtocol
 
 /// How to reach a server, and as whom.
@@ -60,6 +61,26 @@ struct ServerOptions: ParsableArguments {
       "The names and forms that the server knows; auto starts with the deployed ones and changes when "
         + "the server does not know them.", valueName: "dialect"))
   var dialect = DialectArgument.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "How messages of over 32,000 characters travel: inline in a frame, by upload to the server's "
+        + "storage, or auto, which asks for an upload and learns when the server has none.",
+      valueName: "way"))
+  var largeMessages = LargeMessagesArgument.auto
+}
+
+/// The values of `--large-messages`.
+enum LargeMessagesArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case auto, upload, inline
+
+  var mode: LargeMessageMode {
+    switch self {
+    case .auto: .auto
+    case .upload: .upload
+    case .inline: .inline
+    }
+  }
 }
 
 /// The values of `--dialect`.

@@ -88,6 +88,7 @@ struct ServerConnection: Sendable {
     settings.storage.tls = settings.connect.tls
     settings.reconnect.reconnects = reconnects && !options.noReconnect
     settings.dialect = options.dialect.choice
+    settings.largeMessages = options.largeMessages.mode
     settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
     let diagnostics = self.diagnostics
     settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }

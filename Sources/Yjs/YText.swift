@@ -41,30 +41,32 @@ public struct YText: Sendable {
   public var runs: [Run] {
     var runs: [Run] = []
     var attributes: [String: String] = [:]
+    // The text of one run, and its attributes.
     var units: [UInt16] = []
-    func add(_ content: Run.Content) {
+    var common: [String: String] = [:]
+    func add(_ content: Run.Content, _ attributes: [String: String]) {
       let sorted = attributes.sorted { $0.key < $1.key }.map { (name: $0.key, json: $0.value) }
       runs.append(Run(content: content, attributes: sorted))
     }
     func endString() {
       if units.isEmpty { return }
-      add(.string(String(decoding: units, as: UTF16.self)))
+      add(.string(String(decoding: units, as: UTF16.self)), common)
       units = []
     }
     document.store.forEachItem(branch) { item in
       let structs = document.store.clients[Int(item.client)]
       switch item.kind {
-      case .string: units += structs.text[item.start..<item.start + item.length]
+      case .string:
+        if common != attributes { endString() }
+        common = attributes
+        units += structs.text[item.start..<item.start + item.length]
       case .format:
         let format = document.strings(structs.blobs[item.start])
         guard format.count == 2 else { return }
-        let value = format[1] == "null" ? nil : format[1]
-        if attributes[format[0]] == value { return }
-        endString()
-        attributes[format[0]] = value
+        attributes[format[0]] = format[1] == "null" ? nil : format[1]
       default:
         endString()
-        for value in document.values(of: item) { add(.value(value)) }
+        for value in document.values(of: item) { add(.value(value), attributes) }
       }
     }
     endString()

@@ -91,3 +91,18 @@ extension StructStore {
       from: { $0.stateBefore < 0 ? $0.state : $0.stateBefore }, deleting: DeleteSet(deleted))
   }
 }
+
+extension YTransaction {
+  /// The shared type that is the value of a map's key; nil when there is none.
+  public func type(_ key: String, in map: SharedType) -> SharedType? {
+    guard let branch = store.branch(map), let key = store.keys.find(key) else { return nil }
+    let handle = store.entries.item(branch, key)
+    guard !handle.isNone, !store[handle].isDeleted, store[handle].kind == .type else { return nil }
+    return store.sharedType(store[handle].branch)
+  }
+
+  /// How many characters or elements a text or array has.
+  public func length(of type: SharedType) -> Int {
+    store.branch(type).map { store[$0].length } ?? 0
+  }
+}

@@ -41,6 +41,7 @@ extension WatchLineTypes {
 @EventLoop
 final class WatchLines {
   private let run: CommandRun
+  private let output: StandardOutput
   private let types: WatchLineTypes
 
   private let updatesHead: LineHead
@@ -56,6 +57,7 @@ final class WatchLines {
   ///   - address: the branch that the lines name; nil for lines about the connection.
   init(_ run: CommandRun, types: WatchLineTypes, _ address: BranchAddress? = nil) {
     self.run = run
+    output = run.output
     self.types = types
     updatesHead = LineHead("\"type\":\"updates\"", address)
     syncHead = LineHead("\"type\":\"sync\"", address)
@@ -65,16 +67,15 @@ final class WatchLines {
 
   /// Whether lines of the type are wanted, and still wanted.
   private func prints(_ type: WatchLineTypes) -> Bool {
-    types.contains(type) && !run.isEnding && run.output.ended == nil
+    types.contains(type) && !run.isEnding && output.ended == nil
   }
 
-  func flush() { run.output.flush() }
+  func flush() { output.flush() }
 
   // MARK: Of a branch
 
   func updates(_ updates: BranchUpdates) {
     guard prints(.updates) else { return }
-    let output = run.output
     if updates.isPlain, updates.updates.count >= StandardOutput.straightOutSize {
       output.beginLine(updatesHead)
       output.writer.key("updates")
@@ -92,7 +93,7 @@ final class WatchLines {
 
   func sync() {
     guard prints(.sync) else { return }
-    run.output.line(syncHead) { writer in
+    output.line(syncHead) { writer in
       writer.key("complete")
       writer.bool(true)
     }
@@ -100,7 +101,7 @@ final class WatchLines {
 
   func action(_ action: UnsafeRawBufferPointer) {
     guard prints(.action) else { return }
-    run.output.line(actionHead) { writer in
+    output.line(actionHead) { writer in
       writer.key("action")
       writer.passThrough(action)
     }
@@ -137,7 +138,7 @@ final class WatchLines {
 
   private func errorLine(kind: String, _ members: (inout JSONWriter) -> Void) {
     guard prints(.error) else { return }
-    run.output.line(errorHead) { writer in
+    output.line(errorHead) { writer in
       writer.key("kind")
       writer.string(kind)
       members(&writer)
@@ -151,7 +152,7 @@ final class WatchLines {
   ///   connections: nil for the one that the public insts share.
   func connection(_ state: ConnectionState, of owner: InstAddress??) {
     guard prints(.connection) else { return }
-    run.output.line(connectionHead) { writer in
+    output.line(connectionHead) { writer in
       writer.stateMembers(state)
       if let owner { writer.ownerMembers(owner) }
     }
@@ -160,7 +161,7 @@ final class WatchLines {
 
   func rateLimit(milliseconds: Int64) {
     guard prints(.rateLimit) else { return }
-    run.output.line(rateLimitHead) { writer in
+    output.line(rateLimitHead) { writer in
       writer.key("retryAfterMs")
       writer.number(Int(milliseconds))
     }
@@ -169,7 +170,7 @@ final class WatchLines {
 
   func message(_ message: UnsafeRawBufferPointer) {
     guard prints(.message) else { return }
-    run.output.line(messageHead) { writer in
+    output.line(messageHead) { writer in
       writer.key("message")
       writer.passThrough(message)
     }

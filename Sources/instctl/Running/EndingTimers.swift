@@ -18,30 +18,49 @@ protocol LongRunning: AnyObject {
   func fail(_ failure: Failure)
 }
 
+/// What has arrived for a long-running command. It is noted with each message, so nothing holds it
+/// weakly: that slows down every use of an object.
+@EventLoop
+final class Arrivals {
+  private(set) var last = Reactor.shared.now
+  /// How many of those that `--count` counts.
+  private(set) var count = 0
+
+  /// Something came that keeps the command from being idle.
+  func note() { last = Reactor.shared.now }
+
+  /// The same, and it counts.
+  func noteCounted() {
+    note()
+    count += 1
+  }
+}
+
 /// The ends of a long-running command that are a matter of time: `--for`, `--idle` and `--timeout`.
 @EventLoop
 final class EndingTimers {
   private weak var command: (any LongRunning)?
+  private let arrivals: Arrivals
   private let idle: DurationArgument?
-  private var lastArrival = Reactor.shared.now
 
   /// Starts the clocks of `--for` and `--timeout`.
   init(
-    _ command: any LongRunning, duration: DurationArgument?, idle: DurationArgument?,
-    timeout: DurationArgument?
+    _ command: any LongRunning, arrivals: Arrivals = Arrivals(), duration: DurationArgument?,
+    idle: DurationArgument?, timeout: DurationArgument?
   ) {
     self.command = command
+    self.arrivals = arrivals
     self.idle = idle
     if let timeout { after(timeout) { $0.timeoutPassed(timeout) } }
     if let duration { after(duration) { $0.durationPassed() } }
   }
 
   /// Something came that keeps the command from being idle.
-  func noteArrival() { lastArrival = Reactor.shared.now }
+  func noteArrival() { arrivals.note() }
 
   /// Starts the clock of `--idle`.
   func startIdle() {
-    noteArrival()
+    arrivals.note()
     scheduleIdleCheck()
   }
 
@@ -73,14 +92,14 @@ final class EndingTimers {
 
   private func scheduleIdleCheck() {
     guard let idle else { return }
-    let due = lastArrival.advanced(byMilliseconds: idle.milliseconds)
+    let due = arrivals.last.advanced(byMilliseconds: idle.milliseconds)
     Reactor.shared.schedule(at: due) { [weak self] in self?.checkIdle(idle) }
   }
 
   private func checkIdle(_ idle: DurationArgument) {
     guard let command else { return }
-    if !command.canReceive { noteArrival() }
-    let due = lastArrival.advanced(byMilliseconds: idle.milliseconds)
+    if !command.canReceive { arrivals.note() }
+    let due = arrivals.last.advanced(byMilliseconds: idle.milliseconds)
     guard Reactor.shared.now >= due else { return scheduleIdleCheck() }
     guard let unmet = command.unmetCount else { return command.done() }
     command.fail(

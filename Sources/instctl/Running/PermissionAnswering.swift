@@ -17,7 +17,7 @@ final class PermissionAnswering: BranchPresence {
   private let requestHead = LineHead("\"type\":\"permission_request\"")
 
   private var timers: EndingTimers?
-  private var answers = 0
+  private let arrivals = Arrivals()
   private(set) var hasBegun = false
 
   /// - Parameters:
@@ -39,7 +39,8 @@ final class PermissionAnswering: BranchPresence {
   }
 
   func start(duration: DurationArgument?, idle: DurationArgument?, timeout: DurationArgument?) {
-    timers = EndingTimers(self, duration: duration, idle: idle, timeout: timeout)
+    timers = EndingTimers(
+      self, arrivals: arrivals, duration: duration, idle: idle, timeout: timeout)
     authSource.permissionRequestHandler = { [weak self] in self?.asked($0) }
     appear(on: address, by: client)
   }
@@ -48,7 +49,7 @@ final class PermissionAnswering: BranchPresence {
 
   private func asked(_ pending: PendingPermission) {
     guard !run.isEnding else { return }
-    timers?.noteArrival()
+    arrivals.note()
     let isAnswered =
       isOurs(pending.request) && authSource.respondToPermissionRequest(pending.id, answer)
     run.output.line(requestHead) { writer in
@@ -57,8 +58,8 @@ final class PermissionAnswering: BranchPresence {
       writer.string(isAnswered ? answer.word : "none")
     }
     run.output.flush()
-    if isAnswered { answers += 1 }
-    if answers == count { done() }
+    if isAnswered { arrivals.noteCounted() }
+    if arrivals.count == count { done() }
   }
 
   /// Whether it is for us to answer: who was told to grant one inst grants nothing else.
@@ -92,7 +93,7 @@ final class PermissionAnswering: BranchPresence {
 
 extension PermissionAnswering: LongRunning {
   var canReceive: Bool { client.connectionState.isConnected && !run.output.isStalled }
-  var unmetCount: String? { count.map { "only \(answers) of \($0) requests were answered" } }
+  var unmetCount: String? { count.map { "only \(arrivals.count) of \($0) requests were answered" } }
   var unmetByTimeout: String {
     hasBegun ? "nothing else ended the command" : "the branch was not synced"
   }

@@ -13,20 +13,20 @@ final class WatchRun {
 
   /// Runs a command for each action, if one is given.
   let commands: ActionCommands?
+  let arrivals = Arrivals()
+  /// After how many updates lines to end: a plain copy, for the option's own getter is slow.
+  let lineCount: Int?
 
   private let run: CommandRun
   private let connections: InstConnections
   private let ending: EndingOptions
   private let untilSynced: Bool
-  /// A plain copy: the option's own getter is too slow to be asked for each line.
-  private let lineCount: Int?
   private let readyFile: ReadyFile?
   private let lines: WatchLines
   private var branches: [WatchedBranch] = []
   private var hasSeveralConnections = false
   private var timers: EndingTimers?
 
-  private var updatesCount = 0
   private(set) var hasBegun = false
   private var isSynced = false
   private var firstFailure: Failure?
@@ -58,7 +58,8 @@ final class WatchRun {
       if stalled { connections.pauseReading() } else { connections.resumeReading() }
     }
     timers = EndingTimers(
-      self, duration: ending.duration, idle: ending.idle, timeout: ending.timeout)
+      self, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
+      timeout: ending.timeout)
     branches = addresses.map { address in
       WatchedBranch(
         address, of: self, client: connections.client(for: address.instAddress),
@@ -76,8 +77,6 @@ final class WatchRun {
 
   // MARK: What the branches tell
 
-  func noteArrival() { timers?.noteArrival() }
-
   func connectionChanged(to state: ConnectionState, of branch: WatchedBranch) {
     hasBegun = hasBegun || state.isConnected
     // One line for the connection, however many branches are on it.
@@ -89,12 +88,6 @@ final class WatchRun {
   private func owner(of branch: WatchedBranch) -> InstAddress?? {
     let named = branch.address.answered.instAddress
     return .some(named.recordName == nil ? nil : named)
-  }
-
-  func updatesArrived() {
-    timers?.noteArrival()
-    updatesCount += 1
-    if updatesCount == lineCount { done() }
   }
 
   func branchSynced() {
@@ -133,7 +126,7 @@ extension WatchRun: LongRunning {
   }
 
   var unmetCount: String? {
-    lineCount.map { "only \(updatesCount) of \($0) updates lines before" }
+    lineCount.map { "only \(arrivals.count) of \($0) updates lines before" }
   }
 
   var unmetByTimeout: String {
@@ -159,7 +152,7 @@ extension WatchRun: InstConnectionsObserver {
   func received(_ error: ErrorInfo) { lines.error(error) }
 
   func received(unclaimed frame: ReceivedFrame) {
-    timers?.noteArrival()
+    arrivals.note()
     if let message = frame.content { lines.message(message) }
   }
 

@@ -15,6 +15,8 @@ final class WatchedBranch: BranchWatcher {
 
   /// Until the end of the watch the two hold each other.
   private var watch: WatchRun?
+  private let arrivals: Arrivals
+  private let lineCount: Int?
 
   init(
     _ address: BranchAddress, of watch: WatchRun, client: InstRecordsClient, lines: WatchLines
@@ -23,6 +25,8 @@ final class WatchedBranch: BranchWatcher {
     self.watch = watch
     self.client = client
     self.lines = lines
+    arrivals = watch.arrivals
+    lineCount = watch.lineCount
   }
 
   // MARK: BranchWatcher
@@ -33,7 +37,8 @@ final class WatchedBranch: BranchWatcher {
 
   func received(_ updates: BranchUpdates) {
     lines.updates(updates)
-    watch?.updatesArrived()
+    arrivals.noteCounted()
+    if arrivals.count == lineCount { watch?.done() }
   }
 
   func synced() {
@@ -43,7 +48,7 @@ final class WatchedBranch: BranchWatcher {
   }
 
   func received(action frame: ReceivedFrame) {
-    watch?.noteArrival()
+    arrivals.note()
     if let action = frame.field("action") { lines.action(action) }
     guard let commands = watch?.commands,
       case .receiveAction(let received)? = frame.serverMessage()
@@ -52,7 +57,7 @@ final class WatchedBranch: BranchWatcher {
   }
 
   func received(_ error: BranchError, isFinal: Bool) {
-    watch?.noteArrival()
+    arrivals.note()
     lines.error(error)
     guard isFinal else { return }
     watch?.ended(self, because: Failure(error))

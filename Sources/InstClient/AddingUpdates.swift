@@ -9,7 +9,9 @@ extension InstRecordsClient {
   /// that is watched as a temporary one they go again with every new connection, since the branch may
   /// have gone with the last one.
   ///
-  /// - Parameter updates: Yjs updates in base64; of an empty list nothing is sent.
+  /// - Parameters:
+  ///   - address: The branch.
+  ///   - updates: Yjs updates in base64; of an empty list nothing is sent.
   /// - Returns: nil for an empty list.
   /// - Throws: ``ClientError/refused(_:)``; ``ClientError/maxSizeReached(maximum:needed:)``;
   ///   ``ClientError/cancelled`` when the task is cancelled: then it is unknown whether the server has

@@ -45,8 +45,11 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
 
   /// Wraps a connection.
   ///
-  /// - Parameter inst: the inst that the connection is for. Nil where there is none, or any public one:
-  ///   see ``ConnectionCredentials/indicator(for:atMilliseconds:)``.
+  /// - Parameters:
+  ///   - inner: The connection, which does not log in.
+  ///   - authSource: Where the credentials are.
+  ///   - inst: The inst that the connection is for. Nil where there is none, or any public one: see
+  ///     ``ConnectionCredentials/indicator(for:atMilliseconds:)``.
   public init(
     _ inner: any ConnectionClient, authSource: PartitionAuthSource, inst: InstAddress? = nil
   ) {

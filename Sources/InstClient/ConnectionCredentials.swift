@@ -25,7 +25,7 @@ extension ConnectionCredentials {
   ///   - inst: The inst that the connection is for. Nil for none: a token is then made for no record
   ///     and the connection id as inst.
   ///   - now: Milliseconds since the Unix epoch.
-  /// - Throws: ``ErrorInfo``: `session_expired` for a key whose time is over, `invalid_token` for one
+  /// - Throws: `ErrorInfo`: `session_expired` for a key whose time is over, `invalid_token` for one
   ///   that cannot sign.
   public func indicator(
     for inst: InstAddress?, atMilliseconds now: Int64

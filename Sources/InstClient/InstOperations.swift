@@ -29,7 +29,7 @@ public protocol InstOperations: AnyObject {
   func settleActions(_ address: BranchAddress, milliseconds: Double) async throws(ClientError)
   /// Follows who is on a branch; see ``InstRecordsClient/watchBranchDevices(_:)``.
   func watchBranchDevices(_ address: BranchAddress) -> EventStream<DeviceEvent>
-  /// How many connections watch a branch; see ``InstRecordsClient/getConnectionCount(_:)``.
+  /// How many connections watch a branch; see `getConnectionCount(_:)` of ``InstRecordsClient``.
   func getConnectionCount(_ address: BranchAddress) async throws(ClientError) -> Int
 
   /// The state of the connection; of several, the first that is not connected.

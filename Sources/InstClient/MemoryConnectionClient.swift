@@ -105,7 +105,7 @@ public final class MemoryConnectionClient: ConnectionClient {
 
   /// Delivers a message of the server.
   ///
-  /// - Throws: ``DialectError`` for a message that ``dialect`` cannot express.
+  /// - Throws: `DialectError` for a message that ``dialect`` cannot express.
   public func receive(_ message: ServerMessage) throws(DialectError) {
     var writer = JSONWriter()
     writer.beginArray()

@@ -58,7 +58,7 @@ public final class PartitionAuthSource {
 
   /// What a connection logs in with; nil where nothing is known for its origin.
   ///
-  /// - Throws: ``ErrorInfo`` where what is known cannot be used, as after its time.
+  /// - Throws: `ErrorInfo` where what is known cannot be used, as after its time.
   public func indicator(
     forOrigin origin: String, inst: InstAddress?
   ) throws(ErrorInfo) -> ConnectionIndicator? {

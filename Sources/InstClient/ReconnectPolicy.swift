@@ -27,6 +27,7 @@ public struct ReconnectPolicy: Hashable, Sendable {
   /// - Parameters:
   ///   - attempt: 1 for the first one after the loss.
   ///   - wasSettled: the lost connection had lasted; then the first attempt is made at once.
+  ///   - generator: Where the randomness comes from.
   public func delay(
     beforeAttempt attempt: Int, wasSettled: Bool, using generator: inout some RandomNumberGenerator
   ) -> Int64 {

@@ -20,7 +20,9 @@ public struct AddressMatcher: Hashable, Sendable {
 
   /// Whether the message that was scanned names the branch. A missing `recordName` counts as null.
   ///
-  /// - Parameter bytes: What was scanned.
+  /// - Parameters:
+  ///   - scan: What the scan has found.
+  ///   - bytes: What was scanned.
   public func matches(_ scan: MessageScan, in bytes: UnsafeRawBufferPointer) -> Bool {
     equals(scan.inst, inst, bytes) && equals(scan.branch, branch, bytes)
       && matchesRecord(scan.recordName, bytes)

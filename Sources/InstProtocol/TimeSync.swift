@@ -27,7 +27,9 @@ public struct TimeSync: Hashable, Sendable {
 
     /// The sample that a response gives.
     ///
-    /// - Parameter time: The client's clock when the response came.
+    /// - Parameters:
+    ///   - response: The server's answer.
+    ///   - time: The client's clock when the response came.
     public init(_ response: TimeSyncResponse, receivedAt time: Double) {
       self.init(
         clientRequestTime: response.clientRequestTime.double,

@@ -30,7 +30,9 @@ public struct InstServerCore: Sendable {
 
   /// A server without any branch.
   ///
-  /// - Parameter generator: Chooses the device when an action is for any one, codes and keys.
+  /// - Parameters:
+  ///   - configuration: What the server allows.
+  ///   - generator: Chooses the device when an action is for any one, codes and keys.
   public init(
     configuration: ServerConfiguration = ServerConfiguration(),
     generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
@@ -57,7 +59,9 @@ public struct InstServerCore: Sendable {
 
   /// A connection was opened.
   ///
-  /// - Parameter address: The client's address, by which messages are counted for the rate limit.
+  /// - Parameters:
+  ///   - client: The number that the driver gives it.
+  ///   - address: The client's address, by which messages are counted for the rate limit.
   public mutating func connect(_ client: ClientID, address: String) {
     sessions[client] = Session(address: address)
   }
@@ -77,6 +81,7 @@ public struct InstServerCore: Sendable {
   ///
   /// - Parameters:
   ///   - frame: The text, known to be UTF-8.
+  ///   - client: From whom it comes.
   ///   - now: Milliseconds since the Unix epoch.
   ///   - effects: Where to put what is to be done.
   public mutating func receive(

@@ -79,7 +79,11 @@ extension InstServerCore {
 
   /// A request to the storage over HTTP.
   ///
-  /// - Parameter name: The last part of the path.
+  /// - Parameters:
+  ///   - request: Method, path, query and header fields.
+  ///   - name: The last part of the path.
+  ///   - body: What is to be stored, for a `PUT`.
+  ///   - now: Milliseconds since the Unix epoch.
   /// - Returns: The HTTP status and the body.
   public mutating func accessStorage(
     _ request: OperationRequest, name: String, body: [UInt8], now: Int64

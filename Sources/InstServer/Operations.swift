@@ -83,6 +83,7 @@ extension InstServerCore {
   /// Performs an HTTP operation.
   ///
   /// - Parameters:
+  ///   - request: What is asked for.
   ///   - userID: Who asks where the request has no session key.
   ///   - now: Milliseconds since the Unix epoch.
   public mutating func perform(

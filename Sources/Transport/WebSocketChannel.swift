@@ -114,7 +114,7 @@ public final class WebSocketChannel {
 
   /// Sends a message; it is on its way when the turn ends, or when enough has gathered.
   ///
-  /// - Throws: ``WebSocketError`` after the end, or where the peer reads so slowly that the limit of
+  /// - Throws: `WebSocketError` after the end, or where the peer reads so slowly that the limit of
   ///   waiting output is reached.
   public func send(
     _ kind: MessageKind, _ payload: UnsafeRawBufferPointer

@@ -38,7 +38,11 @@ public struct ConnectOptions: Sendable {
 extension WebSocketChannel {
   /// Opens a WebSocket: name, TCP, TLS and upgrade within one deadline.
   ///
-  /// - Parameter report: told of each step that is done, with its facts.
+  /// - Parameters:
+  ///   - url: where to.
+  ///   - options: what to ask for, and what the connection is like then.
+  ///   - deadline: by when all of it must be done.
+  ///   - report: told of each step that is done, with its facts.
   public static func connect(
     to url: WebSocketURL, options: ConnectOptions, deadline: Deadline,
     report: (@EventLoop (ConnectStep, String) -> Void)? = nil

@@ -25,8 +25,8 @@ public final class ByteStream: ReadinessHandler {
   private var registration: Reactor.Registration?
   private var interest: Readiness = []
   private var waiter: Waiter?
-  /// Whether the peer's end came without TLS's own farewell (RFC 8446 section 6.1), so that anybody may have
-  /// cut the connection. Without TLS nothing is known, and this is false.
+  /// Whether the peer's end came without TLS's own farewell (RFC 8446 section 6.1), so that anybody
+  /// may have cut the connection. Without TLS nothing is known, and this is false.
   public private(set) var wasCutOff = false
   /// The last read took all there was: the next one can save the system call.
   private var isDrained = false
@@ -59,10 +59,7 @@ public final class ByteStream: ReadinessHandler {
   /// A stream to `host`: name, TCP and TLS steps within one deadline.
   ///
   /// - Parameters:
-  ///   - host: name or IP address.
-  ///   - port: the port.
-  ///   - context: settings for TLS, nil for plain TCP.
-  ///   - deadline: by when all of it must be done.
+  ///   - tls: settings for TLS, nil for plain TCP.
   ///   - report: told of each step that is done, with its facts.
   public static func connect(
     host: String, port: UInt16, tls context: TLSContext?, deadline: Deadline,
@@ -231,7 +228,9 @@ public final class ByteStream: ReadinessHandler {
       do throws(TLSError) {
         step = try tls?.decrypt(into: buffer, count: &count) ?? .ended
       } catch { throw .tls(error) }
-      try flushTLS()
+      // What the peer said before it went counts for more than that it takes nothing any more, which
+      // the next write finds out.
+      try? flushTLS()
       switch step {
       case .done: return .bytes(count)
       case .ended: return .end

@@ -6,8 +6,8 @@ public struct HTTPRequest: Sendable {
   public var method: String
   /// Where it goes.
   public var url: HTTPURL
-  /// Header fields. `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` are the client's own and must
-  /// not be among them.
+  /// Header fields. `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` are the client's
+  /// own and must not be among them.
   public var fields: [HTTPField]
   /// The body; empty for none.
   public var body: [UInt8]
@@ -56,6 +56,7 @@ public struct HTTPResponse: Hashable, Sendable {
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
     case 410: "Gone"
     case 413: "Content Too Large"
     case 429: "Too Many Requests"
@@ -75,6 +76,13 @@ public struct HTTPServerRequest: Sendable {
   public var body: [UInt8]
   /// From where it came.
   public var peerAddress: SocketAddress?
+
+  /// A request.
+  public init(head: HTTPRequestHead, body: [UInt8] = [], peerAddress: SocketAddress? = nil) {
+    self.head = head
+    self.body = body
+    self.peerAddress = peerAddress
+  }
 }
 
 /// Why a request has no answer.
@@ -97,10 +105,11 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence for people.
   public var description: String {
     switch self {
+    case .transport(.ended): "the connection ended before the response began"
     case .transport(let error): error.description
     case .timedOut(let milliseconds): "the HTTP exchange timed out after \(milliseconds) ms"
     case .redirected(let status, let location):
-      "the server redirects (\(status)) to \(location.isEmpty ? "nowhere" : location)"
+      "the server redirects (\(status)) to \(location.isEmpty ? "nowhere" : withoutQuery(location))"
     case .bodyTooLarge(let limit): "the response has more than \(limit) bytes"
     case .truncated: "the connection ended before the response did"
     case .malformed(let what): "the response is malformed: \(what)"

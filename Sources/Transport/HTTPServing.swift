@@ -1,8 +1,8 @@
 import WebSocket
 
 extension ByteStream {
-  /// Reads a request's body, gives the request to the handler, and sends its answer; the connection is over
-  /// then.
+  /// Reads a request's body, gives the request to the handler, and sends its answer; the connection is
+  /// over then.
   ///
   /// - Parameter rest: what has come behind the head.
   func answerHTTP(
@@ -10,19 +10,14 @@ extension ByteStream {
     handler: @EventLoop @Sendable (HTTPServerRequest) async -> HTTPResponse
   ) async throws(ConnectError) {
     let body: [UInt8]
-    do throws(HTTPBodyError) {
-      var parser = try HTTPBodyParser(ofRequest: head, limit: options.maximumRequestBody)
-      switch try await read(&parser, head, rest: rest, options: options) {
-      case .success(let read): body = read
-      case .failure(let error): throw error
+    do throws(Refusal) {
+      // RFC 9112 section 3.2: exactly one.
+      guard head.minorVersion == 0 || head.values("Host").count == 1 else {
+        throw Refusal(status: 400, reason: "there is no Host, or more than one")
       }
+      body = try await readBody(of: head, rest: rest, options: options)
     } catch {
-      let isTooLarge = if case .tooLarge = error { true } else { false }
-      let refusal = HTTPResponse(
-        status: isTooLarge ? 413 : 400,
-        fields: [HTTPField(name: "Content-Type", value: "text/plain")],
-        body: Array("\(error)\n".utf8))
-      return try await finish(refusal, to: head, options: options)
+      return try await finish(error.response, to: head, options: options)
     }
     let response = await handler(
       HTTPServerRequest(head: head, body: body, peerAddress: peerAddress))
@@ -30,26 +25,32 @@ extension ByteStream {
   }
 
   /// Reads the body as long as it makes progress.
-  private func read(
-    _ parser: inout HTTPBodyParser, _ head: HTTPRequestHead, rest: [UInt8],
-    options: AcceptOptions
-  ) async throws(HTTPBodyError) -> Result<[UInt8], HTTPBodyError> {
+  private func readBody(
+    of head: HTTPRequestHead, rest: [UInt8], options: AcceptOptions
+  ) async throws(Refusal) -> [UInt8] {
     var bytes = rest
-    var mayBegin = head.value("Expect")?.lowercased() != "100-continue"
+    // RFC 9110 section 10.1.1: whoever speaks HTTP/1.0 cannot mean it.
+    var isWaitedFor = head.minorVersion > 0 && head.lists("100-continue", in: "Expect")
+    var parser: HTTPBodyParser
+    do throws(HTTPBodyError) {
+      parser = try HTTPBodyParser(ofRequest: head, limit: options.maximumRequestBody)
+    } catch { throw Refusal(error) }
     while true {
-      _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(HTTPBodyError) in
-        try parser.receive(bytes)
-      }
-      if parser.isComplete { return .success(parser.body) }
+      do throws(HTTPBodyError) {
+        _ = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(HTTPBodyError) in
+          try parser.receive(bytes)
+        }
+      } catch { throw Refusal(error) }
+      if parser.isComplete { return parser.body }
       let idle = Deadline(milliseconds: options.timeoutMilliseconds, from: Reactor.shared.now)
       do throws(ConnectError) {
-        if !mayBegin {
-          mayBegin = true
+        if isWaitedFor {
+          isWaitedFor = false
           try await writeAll(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), deadline: idle)
         }
         bytes = try await readSome(deadline: idle)
-      } catch { throw .truncated }
-      if bytes.isEmpty { try parser.receiveEnd() }
+      } catch { throw Refusal(error) }
+      guard !bytes.isEmpty else { throw Refusal(.truncated) }
     }
   }
 
@@ -58,7 +59,10 @@ extension ByteStream {
     _ response: HTTPResponse, to head: HTTPRequestHead, options: AcceptOptions
   ) async throws(ConnectError) {
     var answer = response.head
-    answer.fields.removeAll { ["content-length", "connection"].contains($0.name.lowercased()) }
+    // Anything else would be read as an interim response, or as none.
+    if !(200...999 ~= answer.status) { answer.status = 500 }
+    let own = ["content-length", "transfer-encoding", "connection"]
+    answer.fields.removeAll { own.contains($0.name.lowercased()) }
     if answer.status != 204, answer.status != 304 {
       answer.fields.append(HTTPField(name: "Content-Length", value: "\(response.body.count)"))
     }
@@ -87,11 +91,46 @@ extension ByteStream {
     }
   }
 
-  /// Closes our side and reads until the client closes its own, for a second at most: an end with bytes
-  /// unread would reset the connection and take the answer with it.
+  /// Closes our side and reads until the client closes its own, for a second at most: an end with
+  /// bytes unread would reset the connection and take the answer with it.
   func linger() async throws(ConnectError) {
     finishWriting()
     let soon = Deadline(milliseconds: 1000, from: Reactor.shared.now)
     while let bytes = try? await readSome(deadline: soon), !bytes.isEmpty {}
+  }
+}
+
+/// Why a request is not given to the handler.
+private struct Refusal: Error {
+  let status: Int
+  let reason: String
+
+  init(status: Int, reason: String) {
+    self.status = status
+    self.reason = reason
+  }
+
+  init(_ error: HTTPBodyError) {
+    self.init(status: error.isTooLarge ? 413 : 400, reason: error.description)
+  }
+
+  init(_ error: ConnectError) {
+    guard case .transport(.timedOut(_, let milliseconds)) = error else {
+      self.init(status: 400, reason: error.description)
+      return
+    }
+    self.init(status: 408, reason: "no more of the body came for \(milliseconds) ms")
+  }
+
+  var response: HTTPResponse {
+    HTTPResponse(
+      status: status, fields: [HTTPField(name: "Content-Type", value: "text/plain")],
+      body: Array("\(reason)\n".utf8))
+  }
+}
+
+extension HTTPBodyError {
+  fileprivate var isTooLarge: Bool {
+    if case .tooLarge = self { true } else { false }
   }
 }

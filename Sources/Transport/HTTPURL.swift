@@ -33,8 +33,12 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
   public var origin: String { "\(isSecure ? "https" : "http")://\(hostHeader)" }
 
   /// The URL for people, without the query's text.
-  public var description: String {
-    let query = target.firstIndex(of: "?")
-    return origin + (query.map { target[..<$0] + "?…" } ?? target)
-  }
+  public var description: String { origin + Transport.withoutQuery(target) }
+}
+
+/// A URL or a part of one for people: the text of its query, and of what follows it, may be a
+/// credential.
+func withoutQuery(_ text: String) -> String {
+  guard let start = text.firstIndex(where: { $0 == "?" || $0 == "#" }) else { return text }
+  return "\(text[...start])…"
 }

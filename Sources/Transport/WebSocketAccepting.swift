@@ -10,7 +10,8 @@ public struct AcceptOptions: Sendable {
   public var tls: TLSContext?
   /// The path to be asked for; any other is answered 404. Nil accepts every path.
   public var path: String?
-  /// For TLS and upgrade together; of a plain HTTP request and its answer, for the time in which nothing moves.
+  /// For TLS and upgrade together; with the body of a plain HTTP request and with its answer, for the
+  /// time in which nothing moves.
   public var timeoutMilliseconds: Int64 = 10_000
   /// Answers requests that ask for no WebSocket; nil refuses them.
   public var http: (@EventLoop @Sendable (HTTPServerRequest) async -> HTTPResponse)?

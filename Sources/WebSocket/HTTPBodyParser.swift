@@ -61,7 +61,9 @@ public struct HTTPBodyParser: Sendable {
   ) throws(HTTPBodyError) {
     self.limit = limit
     let hasNone = method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304
-    stage = hasNone ? .complete : try Self.framing(of: head) ?? .untilEnd
+    stage =
+      hasNone
+      ? .complete : try Self.framing(of: head, minorVersion: head.minorVersion) ?? .untilEnd
     try checkLength()
   }
 
@@ -70,7 +72,7 @@ public struct HTTPBodyParser: Sendable {
   /// - Throws: ``HTTPBodyError``.
   public init(ofRequest head: HTTPRequestHead, limit: Int) throws(HTTPBodyError) {
     self.limit = limit
-    stage = try Self.framing(of: head) ?? .complete
+    stage = try Self.framing(of: head, minorVersion: head.minorVersion) ?? .complete
     try checkLength()
   }
 
@@ -115,13 +117,16 @@ public struct HTTPBodyParser: Sendable {
 
   // MARK: Framing
 
-  private static func framing(of head: some HTTPHead) throws(HTTPBodyError) -> Stage? {
+  private static func framing(
+    of head: some HTTPHead, minorVersion: Int
+  ) throws(HTTPBodyError) -> Stage? {
     let codings = head.values("Transfer-Encoding")
     let lengths = head.values("Content-Length")
     guard codings.isEmpty else {
       guard lengths.isEmpty else {
         throw .malformed("both Content-Length and Transfer-Encoding")
       }
+      guard minorVersion > 0 else { throw .malformed("a transfer coding in HTTP/1.0") }
       guard codings.count == 1, ASCII.isSame(codings[0], "chunked") else {
         throw .malformed("a transfer coding other than chunked")
       }
@@ -187,7 +192,12 @@ public struct HTTPBodyParser: Sendable {
 
   /// The size in the line; extensions behind a semicolon mean nothing.
   private func chunkSize() throws(HTTPBodyError) -> Int {
-    let digits = ASCII.trimmed(line.prefix { $0 != UInt8(ascii: ";") }[...])
+    let digits = line.prefix { $0 != UInt8(ascii: ";") && !ASCII.isBlank($0) }
+    // Blanks may stand before the semicolon of an extension, and nowhere else.
+    guard
+      digits.count == line.count
+        || ASCII.trimmed(line[digits.count...]).first == UInt8(ascii: ";")
+    else { throw .malformed("a chunk's size") }
     guard !digits.isEmpty, digits.count <= 15 else { throw .malformed("a chunk's size") }
     var size = 0
     for digit in digits {

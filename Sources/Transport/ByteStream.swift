@@ -59,7 +59,10 @@ public final class ByteStream: ReadinessHandler {
   /// A stream to `host`: name, TCP and TLS steps within one deadline.
   ///
   /// - Parameters:
-  ///   - tls: settings for TLS, nil for plain TCP.
+  ///   - host: name or IP address.
+  ///   - port: the port.
+  ///   - context: settings for TLS, nil for plain TCP.
+  ///   - deadline: by when all of it must be done.
   ///   - report: told of each step that is done, with its facts.
   public static func connect(
     host: String, port: UInt16, tls context: TLSContext?, deadline: Deadline,

@@ -42,7 +42,8 @@ struct HTTP: ParsableCommand {
     let connection = try ServerConnection(server, diagnostics: diagnostics)
     let request = try self.request.request()
     CommandRun.execute(diagnostics) { run throws(Failure) in
-      let client = try connection.client(for: nil, reconnects: false)
+      let client = try connection.client(
+        for: nil, reconnects: false, showingFramesTo: output.frameObserver(run))
       let watch = RequestRun(
         run, client, timeout: timeout, what: "the response did not come",
         isWaiting: { !run.output.isStalled })

@@ -51,7 +51,8 @@ struct RequestPermission: ParsableCommand {
     CommandRun.execute(diagnostics) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
-        for: address.instAddress, reconnects: true, authSource: authSource)
+        for: address.instAddress, reconnects: true, authSource: authSource,
+        showingFramesTo: output.frameObserver(run))
       let asking = PermissionAsking(
         run, client, authSource, origin: connection.url.origin, address)
       asking.start(timeout: timeout)
@@ -152,7 +153,8 @@ struct PermissionAnsweringOptions: ParsableArguments {
     CommandRun.execute(diagnostics) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
-        for: address.instAddress, reconnects: true, authSource: authSource)
+        for: address.instAddress, reconnects: true, authSource: authSource,
+        showingFramesTo: output.frameObserver(run))
       let answering = PermissionAnswering(
         run, client, authSource, address, answer: answer, user: user, count: one ? 1 : count,
         readyFile: readyFile.map(ReadyFile.init))

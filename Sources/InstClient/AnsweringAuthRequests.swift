@@ -44,4 +44,16 @@ extension AuthenticatedConnectionClient: AuthSourceClient {
     if inner.dialect == .documented { response.subject = nil }
     return (try? inner.send(.permissionResponse(response))) != nil
   }
+
+  /// What the server has dropped it does not say: every request that waits goes again.
+  func askAgain(after frame: ReceivedFrame) {
+    guard case .rateLimitExceeded(let notice)? = frame.serverMessage() else { return }
+    let due = Reactor.shared.now.advanced(byMilliseconds: notice.silenceMilliseconds)
+    permissionsDue = due
+    Reactor.shared.schedule(at: due) { [weak self] in
+      guard let self, self.permissionsDue == due, self.isConnected else { return }
+      self.permissionsDue = nil
+      self.authSource.clientIsReady(self)
+    }
+  }
 }

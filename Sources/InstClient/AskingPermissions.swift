@@ -21,7 +21,7 @@ extension PartitionAuthSource {
   public var pendingPermissions: [PendingPermission] { ownPermissions }
 
   /// Asks others for a permission, over a connection to the origin: now or as soon as there is one, and
-  /// with each new connection until somebody answers. One that is asked for already is that one.
+  /// again with each new connection, and after a limit of rates that may have dropped it, until somebody answers. One that is asked for already is that one.
   ///
   /// - Returns: The number that the ``PermissionResult`` will have.
   @discardableResult
@@ -72,7 +72,9 @@ extension PartitionAuthSource {
     let isPending = externalPermissions.contains {
       $0.permission.origin == client.originName && $0.permission.request == request
     }
-    guard !isPending, externalPermissions.count < Self.maximumPending else { return true }
+    guard !isPending else { return true }
+    // Whoever answers nothing for so long will not answer the oldest either.
+    if externalPermissions.count >= Self.maximumPending { externalPermissions.removeFirst() }
     let permission = PendingPermission(id: nextID(), origin: client.originName, request: request)
     externalPermissions.append((permission, WeakClient(client: client)))
     externalPermissionHub.post(permission)

@@ -42,6 +42,8 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   /// Ends what takes too long, or what cannot begin.
   var timer: Reactor.TimerID?
   var permissionFrames: [Int: PendingPermission] = [:]
+  /// When they go again, because the server may have dropped them.
+  var permissionsDue: MonotonicTime?
 
   /// Wraps a connection.
   ///
@@ -162,6 +164,7 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
   public func connectionChanged(to state: ConnectionState) {
     forgetLogin()
     permissionFrames = [:]
+    permissionsDue = nil
     guard state.isConnected else {
       // Until the answer is here, an end is none: with it the connection is made anew.
       if state.phase == .disconnected, unmetRequest != nil { return }
@@ -183,6 +186,9 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     case .rateLimitExceeded where pendingLogin != nil:
       forward(frame)
       retryLogin(after: frame)
+    case .rateLimitExceeded where !permissionFrames.isEmpty:
+      forward(frame)
+      askAgain(after: frame)
     case .permissionRequest, .permissionResponse: permissionArrived(frame)
     default: forward(frame)
     }

@@ -100,7 +100,7 @@ extension AuthenticatedConnectionClient {
     guard let dropped = pendingLogin?.frameID,
       case .rateLimitExceeded(let notice)? = frame.serverMessage()
     else { return }
-    let due = Reactor.shared.now.advanced(byMilliseconds: notice.waitMilliseconds)
+    let due = Reactor.shared.now.advanced(byMilliseconds: notice.silenceMilliseconds)
     Reactor.shared.schedule(at: due) { [weak self] in
       if let self, self.pendingLogin?.frameID == dropped { self.logIn() }
     }

@@ -29,7 +29,7 @@ public final class PartitionAuthSource {
   let permissionResultHub = EventHub<PermissionResult>()
   private var paused: [[WeakClient]] = []
 
-  /// So many requests of one kind may wait for their answers; what others ask for beyond is dropped.
+  /// So many requests of one kind may wait for their answers; beyond that the oldest are forgotten.
   static let maximumPending = 256
 
   /// A source without credentials.

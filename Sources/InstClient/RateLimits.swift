@@ -12,18 +12,13 @@ extension InstRecordsClient {
       return receivedUnreadable("a rate_limit_exceeded without its fields")
     }
     let wait = notice.waitMilliseconds
-    let until = Reactor.shared.now.advanced(
-      byMilliseconds: max(wait, Self.noticeIntervalMilliseconds))
+    let until = Reactor.shared.now.advanced(byMilliseconds: notice.silenceMilliseconds)
     silentUntil = until
     observer?.rateLimited(retryAfterMilliseconds: wait)
     streams.rateLimits.post(wait)
     if let request = loneRequests.first, request.isUnderWay { request.post(.dropped) }
     Reactor.shared.schedule(at: until) { [weak self] in self?.silenceEnded(until) }
   }
-
-  /// A server tells of a limit about once a second: what it drops sooner after its last notice is lost
-  /// without a word.
-  private static var noticeIntervalMilliseconds: Int64 { 1000 }
 
   /// What was dropped nobody says: everything that is unanswered goes again.
   func silenceEnded(_ until: MonotonicTime) {
@@ -43,7 +38,12 @@ extension InstRecordsClient {
 }
 
 extension RateLimitExceeded {
-  /// How long to send nothing, in whole milliseconds. At most an hour is believed.
+  /// How long to send nothing, in whole milliseconds: as long as the server says, and a second at least. It
+  /// tells of a limit about once a second, and what it drops sooner after its last notice is lost without a
+  /// word.
+  var silenceMilliseconds: Int64 { max(waitMilliseconds, 1000) }
+
+  /// How long the server says to wait, in whole milliseconds. At most an hour is believed.
   var waitMilliseconds: Int64 {
     let wait = retryAfterMilliseconds(dialect: totalHits == nil ? .documented : .deployed)
     return wait.isFinite ? Int64(min(wait.rounded(.up), 3_600_000)) : 3_600_000

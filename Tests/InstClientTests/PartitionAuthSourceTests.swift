@@ -126,6 +126,34 @@ private let origin = "https://host"
     #expect(delegate.frames == 0)
   }
 
+  @Test func aRequestThatTheServerMayHaveDroppedGoesAgainAfterTheSilence() async {
+    logIn()
+    source.requestPermission(reason, fromOrigin: origin)
+    let before = inner.sentMessages.count
+    let began = ContinuousClock.now
+    inner.receive(#"[1,-1,{"type":"rate_limit_exceeded","retryAfter":0,"totalHits":4}]"#)
+    inner.receive(#"[1,-1,{"type":"rate_limit_exceeded","retryAfter":0,"totalHits":5}]"#)
+    #expect(inner.sentMessages.count == before)
+    while inner.sentMessages.count == before, ContinuousClock.now - began < .seconds(30) {
+      await Task.yield()
+    }
+    #expect(
+      inner.sentMessages.suffix(from: before)
+        == [.permissionRequest(PermissionRequest(reason: reason))])
+  }
+
+  @Test func whatNobodyAnswersDoesNotBlockWhatOthersAskFor() {
+    var requests: [PendingPermission] = []
+    source.permissionRequestHandler = { requests.append($0) }
+    logIn()
+    for number in 0..<300 {
+      inner.receive(external.replacing("\"x\"", with: "\"x\(number)\""))
+    }
+    #expect(requests.count == 300)
+    #expect(source.pendingExternalPermissions.count == 256)
+    #expect(source.pendingExternalPermissions.last == requests.last)
+  }
+
   private func logInAnew() {
     inner.lose()
     inner.open()

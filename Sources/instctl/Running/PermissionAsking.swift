@@ -76,17 +76,9 @@ final class PermissionAsking: BranchPresence {
     requestID = authSource.requestPermission(missing, fromOrigin: origin)
   }
 
-  /// The request may have been among what the server dropped.
   func rateLimited(retryAfterMilliseconds: Int64) {
     run.diagnostics.warn(
       "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms")
-    guard let requestID else { return }
-    let due = Reactor.shared.now.advanced(byMilliseconds: max(retryAfterMilliseconds, 1000))
-    Reactor.shared.schedule(at: due) { [weak self] in
-      guard let self, self.requestID == requestID else { return }
-      self.authSource.withdrawPermissionRequest(requestID)
-      self.ask()
-    }
   }
 
   private func answered(_ result: PermissionResult) {

@@ -19,9 +19,11 @@ struct Call: ParsableCommand {
       are sent, and the login, as well.
 
       Examples:
-        instctl call -s http://127.0.0.1:3000 sync/time '{"id":1,"clientRequestTime":0}'
-        instctl call -s http://127.0.0.1:3000 login '{"connectionId":"me"}'
-        instctl call -s http://127.0.0.1:3000 repo/watch_branch '{"recordName":null,"inst":"a","branch":"default"}' --follow --for 5s
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl call sync/time '{"id":1,"clientRequestTime":0}'
+        echo '{"connectionId":"me"}' | instctl call login -
+        instctl call repo/watch_branch --follow --for 5s \\
+          '{"recordName":null,"inst":"myInst","branch":"default"}'
       """)
 
   @Argument(help: ArgumentHelp("The type of the message.", valueName: "type"))

@@ -17,9 +17,9 @@ struct Devices: ParsableCommand {
       --settle.
 
       Examples:
-        instctl devices -s http://127.0.0.1:3000 myInst --once
-        instctl devices -s http://127.0.0.1:3000 myInst --for 10s
-        instctl devices -s http://127.0.0.1:3000 myInst --once | jq -r .connection.connectionId
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl devices myInst --for 10s
+        instctl devices myInst --once | jq -r .connection.connectionId
       """)
 
   @OptionGroup var branch: BranchOptions

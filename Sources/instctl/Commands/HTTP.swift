@@ -94,7 +94,7 @@ struct HTTP: ParsableCommand {
       switch event {
       case .part(let part):
         status = status ?? part.statusCode?.int
-        guard let body = part.body else { continue }
+        guard let body = part.body, !output.showsOnlyFrames else { continue }
         let text = body.value.stringValue ?? body.description
         output.writer.raw(Array((isTerminal ? text.printable : text).utf8))
         // With nothing left over no comma comes between this part and the next.

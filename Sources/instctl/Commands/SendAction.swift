@@ -22,9 +22,10 @@ struct SendAction: ParsableCommand {
       A task id that is a JSON number is sent as a number, everything else as a text.
 
       Examples:
-        instctl send-action -s http://127.0.0.1:3000 myInst '{"name":"hello"}' --broadcast
-        echo '"ping"' | instctl send-action -s http://127.0.0.1:3000 myInst --to-user user1
-        instctl send-action -s http://127.0.0.1:3000 myInst 42 --type remote_result --task-id t1 --broadcast
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl send-action myInst '{"name":"hello"}' --broadcast
+        echo '"ping"' | instctl send-action myInst --to-user user1
+        instctl send-action myInst 42 --type remote_result --task-id t1 --broadcast
       """)
 
   @OptionGroup var branch: BranchOptions

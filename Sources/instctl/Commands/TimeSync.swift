@@ -15,9 +15,10 @@ struct TimeSync: ParsableCommand {
       With --watch a line follows each sample: one each second for the first 15, then one each 30 seconds.
 
       Examples:
-        instctl timesync -s http://127.0.0.1:3000
-        instctl timesync -s http://127.0.0.1:3000 --samples 20 --interval 100ms | jq .offsetMs
-        instctl timesync -s http://127.0.0.1:3000 --watch --for 5s
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl timesync
+        instctl timesync --samples 20 --interval 100ms | jq .offsetMs
+        instctl timesync --watch --for 5s
       """)
 
   @Option(help: ArgumentHelp("How many samples to take. (default: 5)", valueName: "n"))

@@ -10,6 +10,7 @@ struct Fuzz {
     ("frames", { run(fuzzFrames, $0, $1) }),
     ("inflate", { run(fuzzInflate, $0, $1) }),
     ("handshake", { run(fuzzHandshake, $0, $1) }),
+    ("http", { run(fuzzHTTPMessage, $0, $1) }),
     ("json", { run(fuzzJSON, $0, $1) }),
     ("envelope", { run(fuzzEnvelope, $0, $1) }),
   ]

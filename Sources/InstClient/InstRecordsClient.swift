@@ -7,13 +7,16 @@ public import WebSocket
 /// section 7).
 @EventLoop
 public final class InstRecordsClient {
-  /// How updates are sent again.
+  /// How updates are sent again, and how long answers are waited for.
   public struct Options: Sendable {
     /// Milliseconds after which an unacknowledged update goes again, doubled with each try up to
     /// eight times as much; nil for only after a reconnect.
     public var resendUpdatesAfterMilliseconds: Int64? = 5000
     /// How often that is looked at, in milliseconds.
     public var resendUpdatesIntervalMilliseconds: Int64 = 1000
+    /// So many milliseconds a server may say nothing to a question about the time before it is asked in the
+    /// other dialect.
+    public var timeSilenceMilliseconds: Int64 = 2000
     /// The clock of this machine, in milliseconds since the Unix epoch.
     public var wallClock: @EventLoop @Sendable () -> Double = wallClockMilliseconds
 

@@ -7,8 +7,8 @@ import WebSocket
 extension InstRecordsClient {
   /// Asks for the server's clock once (PROTOCOL sections 5 and 7).
   ///
-  /// Where the dialect is to be found out and the server refuses the question, or says nothing for two
-  /// seconds, it is asked in the other one; the answer decides.
+  /// Where the dialect is to be found out and the server refuses the question, or says nothing for a
+  /// while (``Options/timeSilenceMilliseconds``), it is asked in the other one; the answer decides.
   ///
   /// - Returns: The four times of the exchange, in milliseconds since the Unix epoch.
   /// - Throws: ``ClientError/refused(_:)``, and whatever ends the client.
@@ -43,7 +43,7 @@ extension InstRecordsClient {
     if let timer = question.timer { Reactor.shared.cancel(timer) }
     question.timer = nil
     guard connection.mayChangeDialect else { return }
-    let due = Reactor.shared.now.advanced(byMilliseconds: Self.timeSilenceMilliseconds)
+    let due = Reactor.shared.now.advanced(byMilliseconds: options.timeSilenceMilliseconds)
     question.timer = Reactor.shared.schedule(at: due) { [weak self, weak question] in
       guard let self, let question else { return }
       question.timer = nil
@@ -91,10 +91,6 @@ extension InstRecordsClient {
           serverReceiveTime: response.serverReceiveTime.double,
           serverTransmitTime: response.serverTransmitTime.double, clientReceiveTime: now)))
   }
-
-  /// So long a server may say nothing to a question about the time before it is asked in the other
-  /// dialect.
-  private static var timeSilenceMilliseconds: Int64 { 2000 }
 }
 
 /// A question about the time that is under way.

@@ -15,8 +15,10 @@ struct ClientOnMemory {
   let place = #""recordName":null,"inst":"i","branch":"default""#
 
   /// - Parameter isOpen: whether the connection is up already.
-  init(isOpen: Bool = true) {
+  /// - Parameter silence: milliseconds until a question about the time is asked in the other dialect.
+  init(isOpen: Bool = true, silence: Int64 = 60_000) {
     var options = InstRecordsClient.Options()
+    options.timeSilenceMilliseconds = silence
     options.resendUpdatesAfterMilliseconds = nil
     client = InstRecordsClient(connection, options: options)
     // The waits for a server's objections are as short as they get.

@@ -4,6 +4,10 @@ extension StructStore {
   /// All errors are found before anything changes.
   mutating func apply(_ update: UnsafeRawBufferPointer) throws(YjsError) {
     let scan = try UpdateScan(update)
+    // A struct takes two bytes or more, as does a deletion, which makes at most two by splitting.
+    guard items.count + update.count + pending.byteCount < Int32.max else {
+      throw YjsError(.documentTooLarge, at: 0)
+    }
     integrate(scan, of: update)
     integratePending()
     finishChanges()

@@ -60,6 +60,7 @@ public func clockRanges(ofUpdate update: [UInt8]) throws(YjsError) -> [Int: Rang
     for section in try UpdateScan(bytes).sections {
       var cursor = section
       while try cursor.next() != nil {}
+      if cursor.clock == section.clock { continue }
       let known = ranges[section.client] ?? section.clock..<section.clock
       ranges[section.client] =
         min(known.lowerBound, section.clock)..<max(known.upperBound, cursor.clock)

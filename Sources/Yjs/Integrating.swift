@@ -70,13 +70,15 @@ extension StructStore {
       if !new.left.isNone { self[new.left].right } else if new.key.isNone {
         self[new.parent].start
       } else {
-        firstValue(new.parent, new.key)
+        entries.first(new.parent, new.key)
       }
     let handle = allocate(new)
     if !new.left.isNone {
       self[new.left].right = handle
     } else if new.key.isNone {
       self[new.parent].start = handle
+    } else if !new.right.isNone {
+      entries.setFirst(new.parent, new.key, to: handle)
     }
     if !new.right.isNone {
       self[new.right].left = handle
@@ -100,13 +102,6 @@ extension StructStore {
     return handle
   }
 
-  /// The oldest value of a key, as first of all.
-  private func firstValue(_ branch: BranchHandle, _ key: Key) -> ItemHandle {
-    var first = entries.item(branch, key)
-    while !first.isNone, !self[first].left.isNone { first = self[first].left }
-    return first
-  }
-
   /// Between an item's origins others have been put that it did not know: the one behind which it
   /// goes. This is the conflict resolution of YATA, with the changes of Yjs: of two with the same
   /// origin the lower client goes first, and nobody's text is torn apart.
@@ -116,7 +111,7 @@ extension StructStore {
       if !left.isNone { self[left].right } else if new.key.isNone {
         self[new.parent].start
       } else {
-        firstValue(new.parent, new.key)
+        entries.first(new.parent, new.key)
       }
     if visits.count < items.count {
       visits += repeatElement(-1, count: items.count - visits.count)

@@ -4,8 +4,10 @@ struct MapEntries: Sendable {
   struct Entry: Sendable {
     var branch: BranchHandle
     var key: Key
-    /// None where the entry is free.
+    /// The current value; none where the entry is free.
     var item: ItemHandle
+    /// The value that is left of all others.
+    var first: ItemHandle
     /// The map's next entry; of a free one, the next free one.
     var next: Int32
   }
@@ -20,6 +22,15 @@ struct MapEntries: Sendable {
     place(branch, key).map { entries[$0].item } ?? .none
   }
 
+  /// The value of a key that is left of all others, none where it has had no value.
+  func first(_ branch: BranchHandle, _ key: Key) -> ItemHandle {
+    place(branch, key).map { entries[$0].first } ?? .none
+  }
+
+  mutating func setFirst(_ branch: BranchHandle, _ key: Key, to item: ItemHandle) {
+    if let known = place(branch, key) { entries[known].first = item }
+  }
+
   /// Makes an item the value. Gives the place of the entry where it is new: to be linked.
   mutating func set(_ branch: BranchHandle, _ key: Key, to item: ItemHandle) -> Int32? {
     if let known = place(branch, key) {
@@ -32,7 +43,7 @@ struct MapEntries: Sendable {
       }
       index.rebuild(used, count: used.count)
     }
-    let entry = Entry(branch: branch, key: key, item: item, next: -1)
+    let entry = Entry(branch: branch, key: key, item: item, first: item, next: -1)
     let place: Int
     if firstFree >= 0 {
       place = Int(firstFree)
@@ -51,7 +62,8 @@ struct MapEntries: Sendable {
   /// Frees an entry; gives the one behind it.
   mutating func remove(_ place: Int32) -> Int32 {
     let next = entries[Int(place)].next
-    entries[Int(place)] = Entry(branch: .none, key: .none, item: .none, next: firstFree)
+    entries[Int(place)] = Entry(
+      branch: .none, key: .none, item: .none, first: .none, next: firstFree)
     firstFree = place
     return next
   }

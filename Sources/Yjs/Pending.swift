@@ -12,6 +12,7 @@ struct PendingUpdates: Sendable {
   private var numbers: [[UInt8]: Int] = [:]
   private var waits: [Int: MinHeap<Wait>] = [:]
   private var count = 0
+  private(set) var byteCount = 0
 
   var isEmpty: Bool { updates.isEmpty }
 
@@ -30,6 +31,7 @@ struct PendingUpdates: Sendable {
   mutating func add(_ update: [UInt8], waitingFor missing: [ID]) {
     guard numbers[update] == nil else { return }
     count += 1
+    byteCount += update.count
     updates[count] = update
     numbers[update] = count
     for id in missing {
@@ -45,6 +47,7 @@ struct PendingUpdates: Sendable {
       if waits[client]?.isEmpty == true { waits[client] = nil }
       guard let update = updates.removeValue(forKey: first.number) else { continue }
       numbers[update] = nil
+      byteCount -= update.count
       return update
     }
     return nil

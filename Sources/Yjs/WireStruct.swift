@@ -45,8 +45,17 @@ struct StructCursor {
     remaining = count
   }
 
+  /// The next struct. Those that cover no clock are left out: Yrs writes some, Yjs none.
   mutating func next() throws(YjsError) -> WireStruct? {
-    guard remaining > 0 else { return nil }
+    while remaining > 0 {
+      let next = try read()
+      remaining -= 1
+      if next.length > 0 { return next }
+    }
+    return nil
+  }
+
+  private mutating func read() throws(YjsError) -> WireStruct {
     let start = reader.position
     let info = try reader.byte()
     guard let kind = StructKind(rawValue: info & InfoBits.kind) else {
@@ -66,12 +75,10 @@ struct StructCursor {
     } else {
       next.length = try reader.varUint()
     }
-    guard next.length > 0 else { throw YjsError(.emptyStruct, at: start) }
     guard next.length <= ByteReader.maximum - clock else {
       throw YjsError(.integerOutOfRange, at: start)
     }
     clock += next.length
-    remaining -= 1
     return next
   }
 

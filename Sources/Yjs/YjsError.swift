@@ -12,12 +12,12 @@ public struct YjsError: Error, Hashable, Sendable {
     case invalidUTF8
     /// A kind of struct, of content, of shared type or of value that does not exist.
     case unknownKind(UInt8)
-    /// A struct that covers no clock, which would hide what follows.
-    case emptyStruct
     /// A struct names itself, or a later one of its client, as its origin or parent.
     case referenceToLater
     /// A value is nested more than ``AnyValue/maximumDepth`` deep.
     case nestedTooDeeply
+    /// The document could come to have more than 2³¹ structs.
+    case documentTooLarge
   }
 
   /// What is wrong.
@@ -46,9 +46,9 @@ extension YjsError.Reason: CustomStringConvertible {
     case .integerOutOfRange: "an integer is out of range"
     case .invalidUTF8: "a string is not UTF-8"
     case .unknownKind(let kind): "kind \(kind) is unknown"
-    case .emptyStruct: "a struct is empty"
     case .referenceToLater: "a struct refers to itself or to a later one"
     case .nestedTooDeeply: "a value is nested too deeply"
+    case .documentTooLarge: "the document would get too large"
     }
   }
 }

@@ -20,10 +20,13 @@ import WebSocket
         if request.head.target == "/large" {
           return HTTPResponse(status: 200, body: [UInt8](repeating: 66, count: 50 << 20))
         }
-        let sum = request.body.reduce(0) { $0 &+ Int($1) }
+        // Compared by Foundation: a loop over so many bytes would hold up the loop, which other tests
+        // share.
+        let count = request.body.count
+        let isWhole = Data(request.body) == Data(repeating: 1, count: count)
         return HTTPResponse(
           status: 201, fields: [HTTPField(name: "X-Peer", value: request.peerAddress?.host ?? "")],
-          body: Array("\(request.head.method) \(request.head.target) \(sum)".utf8))
+          body: Array("\(request.head.method) \(request.head.target) \(isWhole ? count : -1)".utf8))
       }
       change(&options)
       let settled = options

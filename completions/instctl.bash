@@ -173,23 +173,23 @@ _instctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    watch|get-updates|add-updates|serve|help)
+    watch|get-updates|add-updates|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|help)
         # Offer subcommand argument completions
         "_instctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'watch get-updates add-updates serve help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'watch get-updates add-updates serve login logout whoami token insts http permission send-action devices call count timesync help' -- "${cur}"))
         ;;
     esac
 }
 
 _instctl_watch() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --count -c --for --idle --timeout --output --ready-file)
-    __instctl_offer_flags_options 1
+    non_repeating_flags=(--temporary --no-reconnect -k --insecure --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
+    repeating_options=(--events --markers)
+    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    __instctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
@@ -197,6 +197,27 @@ _instctl_watch() {
         return
         ;;
     '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--events')
+        return
+        ;;
+    '--markers')
+        return
+        ;;
+    '--exec')
+        return
+        ;;
+    '--exec-jobs')
+        return
+        ;;
+    '--exec-timeout')
+        return
+        ;;
+    '--ready-file')
         return
         ;;
     '--server'|'-s')
@@ -218,6 +239,14 @@ _instctl_watch() {
         return
         ;;
     '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
     '--count'|'-c')
@@ -233,10 +262,7 @@ _instctl_watch() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'
-        return
-        ;;
-    '--ready-file')
+        __instctl_add_completions -W 'json'$'\n''raw'
         return
         ;;
     esac
@@ -246,7 +272,7 @@ _instctl_get-updates() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--branch -b --record --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --output --timeout)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -255,6 +281,9 @@ _instctl_get-updates() {
         return
         ;;
     '--record')
+        return
+        ;;
+    '--record-key-file')
         return
         ;;
     '--server'|'-s')
@@ -278,8 +307,16 @@ _instctl_get-updates() {
     '--max-message')
         return
         ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'
+        __instctl_add_completions -W 'json'$'\n''raw'
         return
         ;;
     '--timeout')
@@ -292,7 +329,7 @@ _instctl_add-updates() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--unchecked --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--branch -b --record --file --batch --inflight --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --output --timeout)
+    non_repeating_options=(--branch -b --record --record-key-file --file --batch --inflight --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
@@ -301,6 +338,9 @@ _instctl_add-updates() {
         return
         ;;
     '--record')
+        return
+        ;;
+    '--record-key-file')
         return
         ;;
     '--file')
@@ -333,8 +373,16 @@ _instctl_add-updates() {
     '--max-message')
         return
         ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'
+        __instctl_add_completions -W 'json'$'\n''raw'
         return
         ;;
     '--timeout')
@@ -345,9 +393,9 @@ _instctl_add-updates() {
 
 _instctl_serve() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--tls --compress --no-compress --quiet -q --version -h --help)
+    non_repeating_flags=(--tls --large-messages --reorder --compress --no-compress --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --max-inst-bytes --rate-limit --max-message --ready-file --output)
+    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -370,10 +418,26 @@ _instctl_serve() {
     '--data')
         return
         ;;
+    '--auth')
+        return
+        ;;
     '--max-inst-bytes')
         return
         ;;
     '--rate-limit')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'deployed'$'\n''documented'
+        return
+        ;;
+    '--latency')
+        return
+        ;;
+    '--drop-acks')
+        return
+        ;;
+    '--seed')
         return
         ;;
     '--max-message')
@@ -383,7 +447,897 @@ _instctl_serve() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_login() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--request-only --no-store --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--email --phone --code-file --user-id --request-id --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--email')
+        return
+        ;;
+    '--phone')
+        return
+        ;;
+    '--code-file')
+        return
+        ;;
+    '--user-id')
+        return
+        ;;
+    '--request-id')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_logout() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--local --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_whoami() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_token() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--record --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--record')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_insts() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __instctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list)
+        # Offer subcommand argument completions
+        "_instctl_insts_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_instctl_insts_list() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--record-key-file --session-key-file --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--record-key-file')
+        return
+        ;;
+    '--session-key-file')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_http() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--raw --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--field --query --path-param)
+    non_repeating_options=(--body --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--body')
+        return
+        ;;
+    '--field')
+        return
+        ;;
+    '--query')
+        return
+        ;;
+    '--path-param')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_permission() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __instctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    request|grant|deny)
+        # Offer subcommand argument completions
+        "_instctl_permission_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'request grant deny' -- "${cur}"))
+        ;;
+    esac
+}
+
+_instctl_permission_request() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_permission_grant() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(-1 --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --count -c --for --idle --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--ready-file')
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--idle')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_permission_deny() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(-1 --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --count -c --for --idle --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--ready-file')
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--idle')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_send-action() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--broadcast --wait --allow-batching --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --to-connection --to-session --to-user --task-id --type --settle --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    __instctl_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--to-connection')
+        return
+        ;;
+    '--to-session')
+        return
+        ;;
+    '--to-user')
+        return
+        ;;
+    '--task-id')
+        return
+        ;;
+    '--type')
+        __instctl_add_completions -W 'remote'$'\n''remote_result'$'\n''remote_error'
+        return
+        ;;
+    '--settle')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+}
+
+_instctl_devices() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--once --no-reconnect -k --insecure --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output --ready-file)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--settle')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--idle')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    '--ready-file')
+        return
+        ;;
+    esac
+}
+
+_instctl_call() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--no-login --follow --no-reconnect -k --insecure --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    __instctl_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--idle')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    esac
+}
+
+_instctl_count() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--all --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+}
+
+_instctl_timesync() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--watch --no-reconnect -k --insecure --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--samples --interval --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    __instctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--samples')
+        return
+        ;;
+    '--interval')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        return
+        ;;
+    '--key-file')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--cacert')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--idle')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''raw'
         return
         ;;
     esac

@@ -1,12 +1,8 @@
-extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
-  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
+// Not by `nil`: in a place for a `JSONValue?` that would be JSON's null rather than nothing.
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// `null`
-  public init(nilLiteral: ()) {
-    self = .null
-  }
-
   /// `true` or `false`
   public init(booleanLiteral value: Bool) {
     self = .bool(value)

@@ -164,4 +164,13 @@ import Testing
     #expect(outcome.error?["code"] as? String == "message_too_large")
     #expect(outcome.output == "")
   }
+
+  @Test(arguments: [
+    ["login"], ["whoami"], ["logout"], ["token", "i"], ["insts", "list", "r"], ["serve"],
+  ])
+  func aFormOfOutputThatACommandDoesNotHaveIsRefused(command: [String]) throws {
+    let outcome = try Program(command + ["--output", "raw"]).finish()
+    #expect(outcome.status == 64)
+    #expect(outcome.output == "")
+  }
 }

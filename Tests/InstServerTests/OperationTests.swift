@@ -22,7 +22,7 @@ import WebSocket
     #expect(
       body == [
         "success": true, "method": "GET", "path": "/api/v2/echo",
-        "query": ["a": "b", "n": "1.0"], "headers": ["accept": "x"], "body": nil,
+        "query": ["a": "b", "n": "1.0"], "headers": ["accept": "x"], "body": .null,
       ])
   }
 

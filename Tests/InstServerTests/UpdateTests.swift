@@ -80,7 +80,7 @@ import Testing
     #expect(effects.map { $0.sent?.client } == [2, 1])
     #expect(
       effects.first?.message == [
-        "type": "repo/add_updates", "recordName": nil, "inst": "i", "branch": "default",
+        "type": "repo/add_updates", "recordName": .null, "inst": "i", "branch": "default",
         "updates": ["AA=="],
       ])
     #expect(effects.last?.message?["updateId"]?.intValue == 1)

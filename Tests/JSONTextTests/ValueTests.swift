@@ -5,14 +5,14 @@ import Testing
 struct ValueTests {
   @Test("literals make trees")
   func literals() throws {
-    let value: JSONValue = ["a": [1, -2, 1.5, "x", true, nil], "b": [:], "c": []]
+    let value: JSONValue = ["a": [1, -2, 1.5, "x", true, .null], "b": [:], "c": []]
     #expect(value.description == #"{"a":[1,-2,1.5,"x",true,null],"b":{},"c":[]}"#)
     #expect(try JSONValue(parsing: value.description) == value)
   }
 
   @Test("look-ups find members and elements, and nil elsewhere")
   func lookups() {
-    let value: JSONValue = ["a": [1, "x", true, nil, 2.5], "o": ["i": 7]]
+    let value: JSONValue = ["a": [1, "x", true, .null, 2.5], "o": ["i": 7]]
     #expect(value["a"]?[0]?.intValue == 1)
     #expect(value["a"]?[1]?.stringValue == "x")
     #expect(value["a"]?[2]?.boolValue == true)

@@ -65,6 +65,7 @@ struct InstsList: ParsableCommand {
   }
 
   func run() throws {
+    try output.refuseFrames()
     try server.refuseSocketCredentials()
     let url = try server.serverURL()
     let asked = try recordOrKey()

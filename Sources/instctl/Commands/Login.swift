@@ -97,6 +97,7 @@ struct Login: ParsableCommand {
   private var signsIn: Bool { address != nil || requestId != nil }
 
   func run() throws {
+    try output.refuseFrames()
     let diagnostics = output.diagnostics
     guard signsIn else {
       let connection = try ServerConnection(server, diagnostics: diagnostics)

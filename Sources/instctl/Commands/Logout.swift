@@ -33,6 +33,7 @@ struct Logout: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    try output.refuseFrames()
     try server.refuseSocketCredentials()
     let url = try server.serverURL()
     let store = try CredentialStore.required()

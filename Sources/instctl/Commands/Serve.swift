@@ -143,6 +143,7 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
+    try output.refuseFrames()
     let diagnostics = output.diagnostics
     CommandRun.execute(diagnostics) { run throws(Failure) in
       let server = try start()

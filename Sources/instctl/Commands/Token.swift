@@ -34,6 +34,7 @@ struct Token: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    try output.refuseFrames()
     let inst = try InstAddress(given: inst, record: record)
     let key = try key()
     let connectionID = try EffectiveCredentials.connectionID(server) ?? randomConnectionID()

@@ -25,6 +25,7 @@ struct WhoAmI: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    try output.refuseFrames()
     let diagnostics = output.diagnostics
     let connection = try ServerConnection(server, diagnostics: diagnostics)
     CommandRun.execute(diagnostics) { run throws(Failure) in

@@ -134,6 +134,11 @@ struct OutputOptions: ParsableArguments {
   var quiet = false
 
   var diagnostics: Diagnostics { Diagnostics(verbosity: quiet ? 0 : 1 + verbose) }
+
+  /// For commands that have no frames of the wire to show.
+  func refuseFrames() throws(Failure) {
+    if output == .raw { throw .usage("this command shows no frames: --output raw is not for it") }
+  }
 }
 
 /// The forms of the output.

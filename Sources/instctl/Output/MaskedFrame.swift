@@ -20,7 +20,7 @@ struct MaskedFrame {
     }
     let value = RawJSON(scanned: text).value
     let result = Self.mask(value)
-    masked = result == value ? Optional.none : .some(result)
+    masked = result == value ? nil : result
   }
 
   func write(to writer: inout JSONWriter) {

@@ -8,15 +8,16 @@ PYTHON = .build-python/bin/python
 RELEASE = .build/release
 # Tests with deadlines and processes run one after the other, with the machine to themselves.
 ON_SOCKETS = TransportTests|EndToEndTests|ChaosTests
-# A long run of the chaos test: another one each time, unless SEED is given.
+# A long run of the chaos or the Yjs test: another one each time, unless SEED is given.
 SEED ?= $(shell date +%s)
 UPDATES ?= 10000
 FAULTS ?= 200
+CASES ?= 10000
 
 # A crash prints a line, not minutes of backtrace.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: build release demo test chaos lint generated docs bench fuzz asan tsan install clean system-libraries
+.PHONY: build release demo test chaos lint generated docs bench bench-yjs fuzz yjs-oracle asan tsan install clean system-libraries
 
 # A debug build of everything.
 build: system-libraries
@@ -46,7 +47,8 @@ chaos: build
 
 # Formatting, and the generated files as they must be.
 lint:
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive/Sources Fuzz/Sources
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive/Sources \
+	  Benchmarks/yjs/Sources Fuzz/Sources
 
 # Man pages and completions, from the commands themselves.
 generated: build
@@ -63,6 +65,15 @@ bench: release
 # Fuzzes each target for SECONDS.
 fuzz: system-libraries
 	Fuzz/run $(SECONDS)
+
+# Compares what the Yjs library makes of CASES random histories, from SEED on, with pycrdt.
+yjs-oracle: system-libraries $(PYTHON)
+	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) INSTCTL_YJS_SEED=$(SEED) INSTCTL_YJS_CASES=$(CASES) \
+	  $(SWIFT) test --filter YjsTests.OracleTests
+
+# The same updates, applied by the Yjs library and by pycrdt.
+bench-yjs: $(PYTHON)
+	$(PYTHON) Benchmarks/yjs/run
 
 asan: system-libraries $(PYTHON)
 	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
@@ -84,7 +95,8 @@ install: release
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/instctl.fish
 
 clean:
-	rm -rf .build .build-* Fuzz/.build* Benchmarks/.build Benchmarks/.venv Benchmarks/wsreceive/.build
+	rm -rf .build .build-* Fuzz/.build* Benchmarks/.build Benchmarks/.venv Benchmarks/wsreceive/.build \
+	  Benchmarks/yjs/.build
 
 system-libraries:
 	@Scripts/install-packages libssl-dev zlib1g-dev pkg-config

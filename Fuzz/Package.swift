@@ -14,6 +14,7 @@ let package = Package(
         .product(name: "WebSocket", package: "instctl"),
         .product(name: "InstProtocol", package: "instctl"),
         .product(name: "InstServer", package: "instctl"),
+        .product(name: "Yjs", package: "instctl"),
       ],
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),

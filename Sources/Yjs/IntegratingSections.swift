@@ -11,6 +11,11 @@ extension StructStore {
       }
     }
     guard !missing.isEmpty else { return }
+    // Also for the first struct of each client itself, if another update says otherwise of it.
+    for blocked in sections.compactMap(\.blocked) {
+      let known = state(ofClient: blocked.client)
+      if blocked.clock <= known { missing.append(ID(client: blocked.client, clock: known)) }
+    }
     pending.add(rest(of: sections, bytes), waitingFor: missing)
   }
 

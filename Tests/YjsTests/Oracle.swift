@@ -11,9 +11,12 @@ enum Oracle {
     return FileManager.default.isExecutableFile(atPath: own.path) ? own.path : nil
   }()
 
-  /// Where the random cases begin, and how many there are.
-  static let seed = number("INSTCTL_YJS_SEED") ?? 1
-  static let cases = number("INSTCTL_YJS_CASES") ?? 1_500
+  /// The seeds of the random cases, in batches.
+  static let batches: [Range<Int>] = {
+    let first = number("INSTCTL_YJS_SEED") ?? 1
+    let end = first + max(number("INSTCTL_YJS_CASES") ?? 1_200, 1)
+    return stride(from: first, to: end, by: 1_000).map { $0..<min($0 + 1_000, end) }
+  }()
 
   private static let tests = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -39,8 +42,8 @@ enum Oracle {
     var partVector: Data
   }
 
-  static func histories(_ seed: Int, _ cases: Int) throws -> [History] {
-    try run(["history", "\(seed)", "\(cases)"], input: "").map {
+  static func histories(_ seeds: Range<Int>) throws -> [History] {
+    try run(["history", "\(seeds.lowerBound)", "\(seeds.count)"], input: "").map {
       try JSONDecoder().decode(History.self, from: Data($0.utf8))
     }
   }
@@ -56,8 +59,8 @@ enum Oracle {
     var state: String
   }
 
-  static func writes(_ seed: Int, _ cases: Int) throws -> [Writes] {
-    try run(["writes", "\(seed)", "\(cases)"], input: "").map {
+  static func writes(_ seeds: Range<Int>) throws -> [Writes] {
+    try run(["writes", "\(seeds.lowerBound)", "\(seeds.count)"], input: "").map {
       try JSONDecoder().decode(Writes.self, from: Data($0.utf8))
     }
   }

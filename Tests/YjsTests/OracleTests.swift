@@ -9,10 +9,10 @@ import Testing
 /// `make yjs-oracle SEED= CASES=` runs other and more cases.
 @Suite("Against pycrdt", .enabled(if: Oracle.interpreter != nil))
 struct OracleTests {
-  @Test("Updates of pycrdt")
-  func histories() throws {
-    let histories = try Oracle.histories(Oracle.seed, Oracle.cases)
-    #expect(histories.count == Oracle.cases)
+  @Test("Updates of pycrdt", arguments: Oracle.batches)
+  func histories(seeds: Range<Int>) throws {
+    let histories = try Oracle.histories(seeds)
+    #expect(histories.count == seeds.count)
     for history in histories {
       try inOrder(history)
       try shuffled(history)
@@ -20,9 +20,9 @@ struct OracleTests {
     }
   }
 
-  @Test("Our updates, applied by pycrdt")
-  func applied() throws {
-    let histories = try Oracle.histories(Oracle.seed, max(Oracle.cases / 4, 1))
+  @Test("Our updates, applied by pycrdt", arguments: Oracle.batches)
+  func applied(seeds: Range<Int>) throws {
+    let histories = try Oracle.histories(seeds)
     var updates: [[[UInt8]]] = []
     for history in histories {
       let all = history.delivered.map { Array(history.updates[$0]) }
@@ -47,10 +47,10 @@ struct OracleTests {
     }
   }
 
-  @Test("The same operations give the same bytes")
-  func writes() throws {
-    let all = try Oracle.writes(Oracle.seed, Oracle.cases)
-    #expect(all.count == Oracle.cases)
+  @Test("The same operations give the same bytes", arguments: Oracle.batches)
+  func writes(seeds: Range<Int>) throws {
+    let all = try Oracle.writes(seeds)
+    #expect(all.count == seeds.count)
     var formatted: [(seed: Int, document: YDocument)] = []
     for writes in all {
       var document = YDocument(clientID: writes.client)

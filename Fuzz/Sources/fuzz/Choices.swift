@@ -14,6 +14,12 @@ struct Choices {
     values[Int(byte()) % values.count]
   }
 
+  /// So many bytes, or what is left, in memory of their own.
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    defer { rest = rest.dropFirst(count) }
+    return Array(rest.prefix(count))
+  }
+
   /// The bytes up to the next zero, which is dropped, as text.
   mutating func text() -> String {
     let bytes = rest.prefix { $0 != 0 }

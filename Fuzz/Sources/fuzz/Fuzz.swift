@@ -13,6 +13,7 @@ struct Fuzz {
     ("http", { run(fuzzHTTPMessage, $0, $1) }),
     ("json", { run(fuzzJSON, $0, $1) }),
     ("envelope", { run(fuzzEnvelope, $0, $1) }),
+    ("yjs", { run(fuzzYjs, $0, $1) }),
   ]
 
   static func main() {

@@ -41,8 +41,8 @@ extension StructStore {
   }
 
   func stateBefore(_ client: Int32) -> Int {
-    let structs = clients[Int(client)]
-    return structs.stateBefore < 0 ? structs.state : structs.stateBefore
+    let before = clients[Int(client)].stateBefore
+    return before < 0 ? clients[Int(client)].state : before
   }
 
   /// Deletes known clocks of a client.

@@ -5,8 +5,11 @@ extension StructStore {
     return state
   }
 
-  /// The structs behind a state, and deletions.
-  func encode(from known: (ClientStructs) -> Int, deleting set: DeleteSet) -> [UInt8] {
+  /// The structs of some clients behind a state, and deletions.
+  func encode(
+    _ clients: some Sequence<ClientStructs>, from known: (ClientStructs) -> Int,
+    deleting set: DeleteSet
+  ) -> [UInt8] {
     let sections = clients.filter { known($0) < $0.state }.sorted { $0.client > $1.client }
     var writer = ByteWriter()
     writer.varUint(sections.count)

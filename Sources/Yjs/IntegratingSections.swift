@@ -31,8 +31,8 @@ extension StructStore {
       let missing = missing(head.next, known)
       if let missing {
         stack.append(head)
-        if let other = sections.firstIndex(where: { $0.client == missing.client }),
-          missing.client != head.next.client, let dependency = sections[other].take(other)
+        if missing.client != head.next.client,
+          let dependency = take(missing.client, from: &sections)
         {
           head = dependency
           continue
@@ -46,6 +46,21 @@ extension StructStore {
       guard let waiting = stack.popLast() else { return nil }
       head = waiting
     }
+  }
+
+  /// The next struct of a client. Higher clients' sections come first; a client rarely has two.
+  private func take(_ client: Int, from sections: inout [Section]) -> Taken? {
+    var low = 0
+    var high = sections.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sections[middle].client > client { low = middle + 1 } else { high = middle }
+    }
+    while low < sections.count, sections[low].client == client {
+      if let taken = sections[low].take(low) { return taken }
+      low += 1
+    }
+    return nil
   }
 
   /// What has to be known before a struct of which something is new.

@@ -79,8 +79,7 @@ struct StructStore: Sendable {
 
   /// The struct that covers a known clock.
   func find(_ client: Int32, _ clock: Int) -> ItemHandle {
-    let structs = clients[Int(client)]
-    return structs.handles[structs.position(of: clock)]
+    clients[Int(client)].handles[clients[Int(client)].position(of: clock)]
   }
 
   // MARK: Branches

@@ -44,7 +44,7 @@ public struct YDocument: Sendable {
   /// the state is empty. What waits for missing structs is in it.
   public func encodeStateAsUpdate(from state: StateVector = StateVector()) -> [UInt8] {
     let known = store.encode(
-      from: { state[$0.client] }, deleting: store.deleteSet)
+      store.clients, from: { state[$0.client] }, deleting: store.deleteSet)
     if !hasPending { return known }
     var updates = [known]
     if !store.pendingDeletions.isEmpty {

@@ -88,7 +88,8 @@ extension StructStore {
       DeleteSet.Range(client: clients[Int($0.client)].client, clock: $0.clock, length: $0.length)
     }
     return encode(
-      from: { $0.stateBefore < 0 ? $0.state : $0.stateBefore }, deleting: DeleteSet(deleted))
+      changes.clients.lazy.map { clients[Int($0)] }, from: { $0.stateBefore },
+      deleting: DeleteSet(deleted))
   }
 }
 

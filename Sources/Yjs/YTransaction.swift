@@ -1,12 +1,17 @@
 /// Changes that a document makes itself, which become one update.
 public struct YTransaction: ~Copyable {
-  let client: Int32
-  var store: StructStore
+  private(set) var client: Int32 = 0
+  var store = StructStore()
 
-  init(clientID: Int, _ store: consuming StructStore) {
-    self.store = store
-    client = self.store.place(addingClient: clientID)
+  /// Takes the store of a document, and leaves an empty one. It is never copied: that would take as
+  /// long as the document is large.
+  init(taking taken: inout StructStore, clientID: Int) {
+    swap(&store, &taken)
+    client = store.place(addingClient: clientID)
   }
+
+  /// Gives the store back.
+  mutating func give(to other: inout StructStore) { swap(&store, &other) }
 
   /// An operation that the document does not allow.
   public enum Failure: Error, Hashable, Sendable {
@@ -60,10 +65,7 @@ extension YDocument {
   public mutating func transact<Failure: Error>(
     _ body: (inout YTransaction) throws(Failure) -> Void
   ) throws(Failure) -> [UInt8]? {
-    var taken = StructStore()
-    swap(&taken, &store)
-    var transaction = YTransaction(clientID: clientID, taken)
-    taken = StructStore()
+    var transaction = YTransaction(taking: &store, clientID: clientID)
     let result: Result<Void, Failure>
     do throws(Failure) {
       try body(&transaction)
@@ -71,7 +73,7 @@ extension YDocument {
     } catch {
       result = .failure(error)
     }
-    store = transaction.store
+    transaction.give(to: &store)
     store.finishChanges()
     let update = store.encodeChanges()
     store.forgetChanges()

@@ -104,7 +104,9 @@ struct OracleTests {
     try same(document.encodeStateAsUpdate(from: known), history.diff, "\(seed): the difference")
     var reread = YDocument(clientID: 9)
     try reread.applyUpdate(full)
-    #expect(reread.encodeStateAsUpdate() == full, "\(seed): read again")
+    // Garbage that no transaction has looked at together is merged when it comes in one.
+    try same(
+      reread.encodeStateAsUpdate(), Data(document.encodeStateAsUpdate()), "\(seed): read again")
     #expect(CanonicalState.of(reread) == history.state, "\(seed): read again")
   }
 

@@ -1,7 +1,6 @@
 extension YTransaction {
-  /// Inserts text, formatted as what is before it.
+  /// Inserts text at a place, which counts UTF-16 code units; formatted as what is before it.
   ///
-  /// - Parameter index: A place, in UTF-16 code units.
   /// - Throws: ``Failure/noSuchType``, or ``Failure/outOfRange(length:)`` for an index behind the end.
   public mutating func insert(
     _ text: String, at index: Int, in type: SharedType
@@ -21,10 +20,9 @@ extension YTransaction {
     insert(item, between: position.left, and: position.right, in: branch)
   }
 
-  /// Deletes what is in a range: text, and embedded objects. Formats that have no effect any more
-  /// are deleted with it.
+  /// Deletes what is in a range of UTF-16 code units: text, and embedded objects. Formats that have
+  /// no effect any more are deleted with it.
   ///
-  /// - Parameter range: In UTF-16 code units.
   /// - Throws: ``Failure/noSuchType``, or ``Failure/outOfRange(length:)`` for a range beyond the text.
   public mutating func delete(_ range: Range<Int>, in type: SharedType) throws(Failure) {
     let branch = try branch(type)

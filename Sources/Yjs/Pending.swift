@@ -13,6 +13,8 @@ struct PendingUpdates: Sendable {
   private var waits: [Int: MinHeap<Wait>] = [:]
   private var count = 0
   private(set) var byteCount = 0
+  private var waitCount = 0
+  private var sizeWhenCleaned = 0
 
   var isEmpty: Bool { updates.isEmpty }
 
@@ -34,9 +36,13 @@ struct PendingUpdates: Sendable {
     byteCount += update.count
     updates[count] = update
     numbers[update] = count
-    for id in missing {
-      waits[id.client, default: MinHeap()].insert(Wait(clock: id.clock, number: count))
-    }
+    for id in missing { wait(for: id, number: count) }
+    if size > 65_536 + 2 * sizeWhenCleaned { clean() }
+  }
+
+  private mutating func wait(for id: ID, number: Int) {
+    waits[id.client, default: MinHeap()].insert(Wait(clock: id.clock, number: number))
+    waitCount += 1
   }
 
   /// An update that waited for one of the clocks below the state of a client.
@@ -44,6 +50,7 @@ struct PendingUpdates: Sendable {
     guard !waits.isEmpty else { return nil }
     while let first = waits[client]?.first, first.clock < state {
       waits[client]?.removeFirst()
+      waitCount -= 1
       if waits[client]?.isEmpty == true { waits[client] = nil }
       guard let update = updates.removeValue(forKey: first.number) else { continue }
       numbers[update] = nil
@@ -51,6 +58,30 @@ struct PendingUpdates: Sendable {
       return update
     }
     return nil
+  }
+
+  private var size: Int { byteCount + 16 * waitCount }
+
+  /// Forgets waits of updates that are gone. Where most of what the updates say is said more than
+  /// once, as when others send all they have again and again, they become one.
+  private mutating func clean() {
+    var live: [(id: ID, number: Int)] = []
+    for (client, heap) in waits {
+      for wait in heap.elements where updates[wait.number] != nil {
+        live.append((ID(client: client, clock: wait.clock), wait.number))
+      }
+    }
+    waits = [:]
+    waitCount = 0
+    if updates.count > 1, let merged = try? mergeUpdates(all), 2 * merged.count < byteCount {
+      updates = [count: merged]
+      numbers = [merged: count]
+      byteCount = merged.count
+      for id in Set(live.map(\.id)) { wait(for: id, number: count) }
+    } else {
+      for (id, number) in live { wait(for: id, number: number) }
+    }
+    sizeWhenCleaned = size
   }
 }
 

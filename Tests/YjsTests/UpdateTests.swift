@@ -91,6 +91,29 @@ struct UpdateTests {
     #expect(!other.hasPending)
   }
 
+  @Test("Whoever sends all again and again, while something is missing, does not fill the memory")
+  func repeatedWhileWaiting() throws {
+    var sender = YDocument(clientID: 1)
+    let first = try sender.transact { transaction throws(YTransaction.Failure) in
+      try transaction.insert("first", at: 0, in: .root("r"))
+    }
+    let known = sender.stateVector
+    var receiver = YDocument(clientID: 2)
+    for round in 0..<300 {
+      try sender.transact { transaction throws(YTransaction.Failure) in
+        try transaction.insert(
+          String(repeating: "x", count: 50), at: round, in: .root("r"))
+      }
+      try receiver.applyUpdate(sender.encodeStateAsUpdate(from: known))
+    }
+    #expect(receiver.text("r").length == 0)
+    let size = sender.encodeStateAsUpdate().count
+    #expect(receiver.store.pending.byteCount < 200_000 + 2 * size)
+    try receiver.applyUpdate(try #require(first))
+    #expect(receiver.text("r").string == sender.text("r").string)
+    #expect(!receiver.hasPending)
+  }
+
   @Test("Updates that come backwards are all taken up at the end")
   func backwards() throws {
     func updates(_ count: Int) -> [[UInt8]] {

@@ -59,9 +59,12 @@ public struct YDocument: Sendable {
       var deletions = UpdateWriter()
       updates.append(deletions.finish(deleting: store.pendingDeletions.deleteSet))
     }
-    // What is pending has been read before, and our own updates can be read.
+    // What is pending has been read before, and our own updates can be read. Of what is known by now
+    // nothing else may be said.
+    var told = stateVector
+    for (client, clock) in state.clocks { told[client] = max(told[client], clock) }
     if !store.pending.isEmpty, let pending = try? mergeUpdates(store.pending.all),
-      let part = try? diffUpdate(pending, from: state)
+      let part = try? diffUpdate(pending, from: told)
     {
       updates.append(part)
     }

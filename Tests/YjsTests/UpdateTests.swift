@@ -91,6 +91,20 @@ struct UpdateTests {
     #expect(!other.hasPending)
   }
 
+  @Test("What another says of our own client waits, but does not hide what we know")
+  func ownClientWaits() throws {
+    var document = YDocument(clientID: 1)
+    // A later struct of client 2 is awaited, and with it one of client 1.
+    try document.applyUpdate(WireBytes.update([[0x84, 2, 7, 1, 0x61]]))
+    try document.transact { transaction throws(YTransaction.Failure) in
+      try transaction.insert("ours", at: 0, in: .root("r"))
+    }
+    #expect(document.hasPending)
+    var other = YDocument(clientID: 3)
+    try other.applyUpdate(document.encodeStateAsUpdate())
+    #expect(other.text("r").string == "ours")
+  }
+
   @Test("Whoever sends all again and again, while something is missing, does not fill the memory")
   func repeatedWhileWaiting() throws {
     var sender = YDocument(clientID: 1)

@@ -61,17 +61,17 @@ extension StructStore {
   @discardableResult
   mutating func link(_ item: StoredStruct) -> ItemHandle {
     var new = item
+    // Where nothing is on the left: what is first of all now.
+    var first = ItemHandle.none
+    if new.left.isNone {
+      first = new.key.isNone ? self[new.parent].start : entries.first(new.parent, new.key)
+    }
     if new.left.isNone
       ? new.right.isNone || !self[new.right].left.isNone : self[new.left].right != new.right
     {
-      new.left = leftNeighbour(of: new)
+      new.left = leftNeighbour(of: new, first)
     }
-    new.right =
-      if !new.left.isNone { self[new.left].right } else if new.key.isNone {
-        self[new.parent].start
-      } else {
-        entries.first(new.parent, new.key)
-      }
+    new.right = new.left.isNone ? first : self[new.left].right
     let handle = allocate(new)
     if !new.left.isNone {
       self[new.left].right = handle
@@ -105,14 +105,12 @@ extension StructStore {
   /// Between an item's origins others have been put that it did not know: the one behind which it
   /// goes. This is the conflict resolution of YATA, with the changes of Yjs: of two with the same
   /// origin the lower client goes first, and nobody's text is torn apart.
-  private mutating func leftNeighbour(of new: StoredStruct) -> ItemHandle {
+  private mutating func leftNeighbour(
+    of new: StoredStruct, _ first: ItemHandle
+  ) -> ItemHandle {
     var left = new.left
-    var other =
-      if !left.isNone { self[left].right } else if new.key.isNone {
-        self[new.parent].start
-      } else {
-        entries.first(new.parent, new.key)
-      }
+    var other = left.isNone ? first : self[left].right
+    if other.isNone || other == new.right { return left }
     if visits.count < items.count {
       visits += repeatElement(-1, count: items.count - visits.count)
     }

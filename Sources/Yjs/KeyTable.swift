@@ -18,13 +18,12 @@ struct KeyTable: Sendable {
   mutating func number(_ name: UnsafeRawBufferPointer) -> Key {
     let hash = Self.hash(name)
     if let known = index.find(hash, isEqual: { equals($0, name) }) { return Key(known) }
-    if index.isFull {
-      let all = ends.indices.map { (place: $0, hash: Self.hash(of: bytes[range($0)])) }
-      index.rebuild(all, count: all.count)
-    }
     bytes.append(contentsOf: name)
     ends.append(bytes.count)
-    index.insert(ends.count - 1, hash: hash)
+    index.insert(ends.count - 1, hash: hash) { [bytes, ends] place in
+      let start = place == 0 ? 0 : ends[place - 1]
+      return bytes[start..<ends[place]].withUnsafeBytes { Self.hash($0) }
+    }
     return Key(ends.count - 1)
   }
 
@@ -52,10 +51,6 @@ struct KeyTable: Sendable {
     var hasher = Hasher()
     hasher.combine(bytes: name)
     return hasher.finalize()
-  }
-
-  private static func hash(of name: ArraySlice<UInt8>) -> Int {
-    name.withUnsafeBytes { hash($0) }
   }
 }
 

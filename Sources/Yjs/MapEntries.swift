@@ -16,6 +16,10 @@ struct MapEntries: Sendable {
   private var firstFree: Int32 = -1
   private var index = HashIndex()
 
+  /// How many entries there is memory for, used or free.
+  var count: Int { entries.count }
+  var slotCount: Int { index.slotCount }
+
   subscript(place: Int32) -> Entry { entries[Int(place)] }
 
   func item(_ branch: BranchHandle, _ key: Key) -> ItemHandle {
@@ -33,15 +37,10 @@ struct MapEntries: Sendable {
 
   /// Makes an item the value. Gives the place of the entry where it is new: to be linked.
   mutating func set(_ branch: BranchHandle, _ key: Key, to item: ItemHandle) -> Int32? {
-    if let known = place(branch, key) {
+    let hash = Self.hash(branch, key)
+    if let known = place(branch, key, hash) {
       entries[known].item = item
       return nil
-    }
-    if index.isFull {
-      let used = entries.indices.filter { !entries[$0].item.isNone }.map {
-        (place: $0, hash: Self.hash(entries[$0].branch, entries[$0].key))
-      }
-      index.rebuild(used, count: used.count)
     }
     let entry = Entry(branch: branch, key: key, item: item, first: item, next: -1)
     let place: Int
@@ -53,7 +52,10 @@ struct MapEntries: Sendable {
       place = entries.count
       entries.append(entry)
     }
-    index.insert(place, hash: Self.hash(branch, key))
+    index.insert(place, hash: hash) { place in
+      let entry = entries[place]
+      return entry.item.isNone ? nil : Self.hash(entry.branch, entry.key)
+    }
     return Int32(truncatingIfNeeded: place)
   }
 
@@ -69,7 +71,11 @@ struct MapEntries: Sendable {
   }
 
   private func place(_ branch: BranchHandle, _ key: Key) -> Int? {
-    index.find(Self.hash(branch, key)) {
+    place(branch, key, Self.hash(branch, key))
+  }
+
+  private func place(_ branch: BranchHandle, _ key: Key, _ hash: Int) -> Int? {
+    index.find(hash) {
       entries[$0].branch == branch && entries[$0].key == key && !entries[$0].item.isNone
     }
   }

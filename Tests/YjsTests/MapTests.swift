@@ -1,5 +1,6 @@
 import Testing
-import Yjs
+
+@testable import Yjs
 
 /// Y.Map: values, nesting, conflicts (PROTOCOL section 9: `bots` and `masks`).
 @Suite("Maps")
@@ -118,5 +119,22 @@ struct MapTests {
       try document.transact { transaction throws(YTransaction.Failure) in
         try transaction.set(key, to: value, in: Self.bots)
       })
+  }
+}
+
+extension MapTests {
+  @Test("Maps that come and go leave no trace in memory but garbage that merges")
+  func churn() throws {
+    var document = YDocument(clientID: 1)
+    for _ in 0..<2_000 {
+      try document.transact { transaction throws(YTransaction.Failure) in
+        let map = try transaction.setMap("m", in: .root("r"))
+        for key in ["a", "b", "c"] { try transaction.set(key, to: .null, in: map) }
+      }
+    }
+    let entries = document.store.entries
+    #expect(entries.count <= 12 && entries.slotCount <= 64)
+    #expect(document.store.branches.count <= 4)
+    #expect(document.map("r")["m"]?.map?.keys == ["a", "b", "c"])
   }
 }

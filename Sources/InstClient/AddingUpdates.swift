@@ -58,7 +58,7 @@ extension InstRecordsClient {
   }
 
   func scheduleResending() {
-    guard resendTimer == nil, !pending.isEmpty else { return }
+    guard resendTimer == nil, hasUnanswered else { return }
     let time = Reactor.shared.now.advanced(
       byMilliseconds: options.resendUpdatesIntervalMilliseconds)
     resendTimer = Reactor.shared.schedule(at: time) { [weak self] in
@@ -66,6 +66,7 @@ extension InstRecordsClient {
       self.resendTimer = nil
       if self.connection.isConnected {
         self.pending.forgetOverdue(at: Reactor.shared.now)
+        self.askAgainForOverdue()
         self.sendWhatWaits()
       }
       self.scheduleResending()
@@ -75,9 +76,12 @@ extension InstRecordsClient {
   func sendUpdates() throws(ClientError) {
     guard pending.hasUnsent else { return }
     var room = outputHighWater - connection.pendingOutput
+    var window = sendWindow == .max ? Int.max : sendWindow - pending.underWayCount
     let entries = pending.takeUnsent { entry in
-      defer { room -= entry.size }
-      return room > 0 && mayWrite(entry)
+      guard room > 0, window > 0, mayWrite(entry) else { return false }
+      room -= entry.size
+      window -= 1
+      return true
     }
     for entry in entries {
       let message = AddUpdates(
@@ -110,7 +114,12 @@ extension InstRecordsClient {
         Acknowledgement(
           updateID: id, milliseconds: Double(elapsed) / 1_000_000, tries: entry.tries)))
     if pending.isEmpty { tellSync(.synced) }
-    if !reads.isEmpty || !loneRequests.isEmpty { sendWhatWaits() }
+    if sendWindow != .max {
+      sendWindow = pending.isEmpty ? .max : min(2 * sendWindow, 1 << 20)
+      sendWhatWaits()
+    } else if !reads.isEmpty || !loneRequests.isEmpty {
+      sendWhatWaits()
+    }
   }
 
   func updatesRefused(_ id: Int, _ code: ErrorCode, _ answer: UpdatesReceived) {

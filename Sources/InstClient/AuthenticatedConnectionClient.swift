@@ -41,6 +41,12 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   var isAsking = false
   /// Ends what takes too long, or what cannot begin.
   var timer: Reactor.TimerID?
+  /// Logins that were sent again while the one before was unanswered: so many answers are superfluous.
+  var surplusLogins = 0
+  /// When an unanswered login goes again.
+  var loginRepeat: Reactor.TimerID?
+  /// Whether the server has said since that it drops messages.
+  var isLoginLimited = false
   var permissionFrames: [Int: PendingPermission] = [:]
   /// When they go again, because the server may have dropped them.
   var permissionsDue: MonotonicTime?
@@ -77,6 +83,8 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   public var lastProgress: MonotonicTime { inner.lastProgress }
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
+  /// Whether a message is on its way to the server's storage.
+  public func isUploading(_ frameID: Int) -> Bool { inner.isUploading(frameID) }
   /// The dialect in which messages are sent.
   public var dialect: Dialect {
     get { inner.dialect }
@@ -165,6 +173,7 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     forgetLogin()
     permissionFrames = [:]
     permissionsDue = nil
+    surplusLogins = 0
     guard state.isConnected else {
       // Until the answer is here, an end is none: with it the connection is made anew.
       if state.phase == .disconnected, unmetRequest != nil { return }
@@ -183,6 +192,7 @@ extension AuthenticatedConnectionClient: ConnectionClientDelegate {
     if frame.scan.form == .error, errorArrived(frame) { return }
     switch frame.scan.type {
     case .loginResult where pendingLogin != nil: loginAnswered(frame)
+    case .loginResult where surplusLogins > 0: surplusLogins -= 1
     case .rateLimitExceeded where pendingLogin != nil:
       forward(frame)
       retryLogin(after: frame)

@@ -33,6 +33,8 @@ final class PendingRead {
   let promise = Promise<Result<BranchSnapshot, ClientError>>()
   /// The envelope's id of the request; nil while it is to be sent.
   var frameID: Int?
+  /// How often it was sent, and when last.
+  var sending = SentRequest()
 
   init(_ address: BranchAddress) {
     self.address = address

@@ -25,6 +25,8 @@ final class BranchWatch {
   var isAccepted = false
   /// The envelope's id of the request.
   var frameID: Int?
+  /// How often it was sent on the present connection, and when last.
+  var sending = SentRequest()
 
   private var wasSynced = false
   private var held = HeldUpdates()
@@ -44,6 +46,7 @@ final class BranchWatch {
     stage = .idle
     isAccepted = false
     frameID = nil
+    sending = SentRequest()
     held = HeldUpdates()
   }
 

@@ -44,6 +44,8 @@ public protocol ConnectionClient: AnyObject {
   func dropConnection(because error: ClientError)
   /// Sends a message; the result is the envelope's id, by which an error may answer.
   func send(_ message: ClientMessage) throws(ClientError) -> Int
+  /// Whether a message, by what ``send(_:)`` gave, has not left yet because it goes by way of a storage.
+  func isUploading(_ frameID: Int) -> Bool
   /// Lets the server wait: nothing is read until each pause has its ``resumeReading()``.
   func pauseReading()
   /// Takes one pause back.
@@ -53,6 +55,8 @@ public protocol ConnectionClient: AnyObject {
 extension ConnectionClient {
   /// Whether messages can be sent.
   public var isConnected: Bool { connectionState.isConnected }
+  /// Whether a message has not left yet; without a storage it has.
+  public func isUploading(_ frameID: Int) -> Bool { false }
   /// Who the server says we are.
   public var info: ConnectionInfo? { connectionState.info }
 }

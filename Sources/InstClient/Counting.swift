@@ -19,7 +19,9 @@ extension InstRecordsClient {
   public func getConnectionCount(
     _ question: ConnectionCountRequest
   ) async throws(ClientError) -> ConnectionCount {
-    try await alone(.connectionCount(question), about: question.address) {
+    // One branch is counted alike in both dialects.
+    if question.address == nil { try await findDialect() }
+    return try await alone(.connectionCount(question), about: question.address) {
       (request) throws(ClientError) in
       while true {
         try await send(request)
@@ -36,7 +38,7 @@ extension InstRecordsClient {
       switch await request.next() {
       case .counted(let count): return count
       case .refused(let info):
-        guard await isAnswerToDialect(info, of: request) else { throw .refused(info) }
+        try tryOtherDialect(request, info)
         return nil
       case .dropped, .lost: return nil
       case .failed(let error): throw error

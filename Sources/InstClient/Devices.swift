@@ -68,14 +68,18 @@ extension InstRecordsClient {
     try await alone(
       .watchBranchDevices(BranchRequest(watch.address)), about: watch.address
     ) { (request) throws(ClientError) in
-      repeat {
+      while true {
         // A watch that was ended while it waited its turn, or that another turn has established.
         guard deviceWatches.contains(where: { $0 === watch }), !watch.isRequested else { return }
         try await send(request)
         watch.isRequested = true
-      } while try await isDropped(request, watch)
-      guard !request.isAnswered else { return }
-      try await settle(request, milliseconds: Self.deviceSettleMilliseconds)
+        if try await isDropped(request, watch) { continue }
+        guard !request.isAnswered else { return }
+        try await settle(request, milliseconds: Self.deviceSettleMilliseconds)
+        // To ask twice does no harm, and nobody on the branch is what a dropped request looks like.
+        guard request.sawDrop, !request.isAnswered else { return }
+        watch.isRequested = false
+      }
     }
   }
 

@@ -46,6 +46,8 @@ public final class FrameObservingConnectionClient: ConnectionClient {
   public var openingDeadline: Deadline? { inner.openingDeadline }
   /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime { inner.lastProgress }
+  /// Whether a message is on its way to the server's storage.
+  public func isUploading(_ frameID: Int) -> Bool { inner.isUploading(frameID) }
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
   /// What the present connection has logged in with.

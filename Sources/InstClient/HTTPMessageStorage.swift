@@ -7,8 +7,9 @@ import WebSocket
 /// It gets what is said there, and nothing that belongs to the server.
 @EventLoop
 final class HTTPMessageStorage: MessageStorage {
+  private(set) var lastProgress = MonotonicTime(nanoseconds: .min)
   private let requiresTLS: Bool
-  private let options: HTTPOptions
+  private var options: HTTPOptions
 
   /// The storage for a server.
   init(for server: WebSocketURL, options: WebSocketConnectionClient.Options) {
@@ -16,6 +17,7 @@ final class HTTPMessageStorage: MessageStorage {
     var http = options.storage
     http.maximumBodySize = options.connect.connection.maximumMessageSize
     self.options = http
+    self.options.onProgress = { [weak self] in self?.lastProgress = Reactor.shared.now }
   }
 
   func upload(_ message: [UInt8], to place: StorageRequest) async throws(StorageError) {

@@ -31,6 +31,8 @@ public final class InstRecordsClient {
   let options: Options
   var loneRequests: [LoneRequest] = []
   var unsettledActions = UnsettledActions()
+  /// Whether the server has shown which dialect it speaks.
+  var isDialectKnown = false
   var timeQuestions: [TimeQuestion] = []
   var lastTimeID = 0
   var deviceWatches: [DeviceWatch] = []
@@ -46,7 +48,11 @@ public final class InstRecordsClient {
   var reads: [PendingRead] = []
   private(set) var streams = ClientStreams()
   var resendTimer: Reactor.TimerID?
+  var lastFrameArrival = MonotonicTime(nanoseconds: .min)
   private var stateChange = Promise<Void>()
+  /// So many updates may be under way: few after a limit of rates, twice as many with each acknowledgement, so
+  /// that a server with a limit is not met with all of them at once, over and over.
+  var sendWindow = Int.max
   /// Nothing is sent before this time, because the server said so.
   var silentUntil: MonotonicTime?
 
@@ -110,14 +116,17 @@ public final class InstRecordsClient {
       for watch in watches where watch.stage == .idle {
         watch.frameID = try connection.send(.watchBranch(watch.request))
         watch.stage = .requested
+        watch.sending.sent(at: Reactor.shared.now)
       }
       try sendTimeQuestions()
       for read in reads where read.frameID == nil && mayRead(read.address) {
         read.frameID = try connection.send(.getUpdates(BranchRequest(read.address)))
+        read.sending.sent(at: Reactor.shared.now)
       }
       sendLoneRequest()
       try sendHTTPRequests()
       try sendUpdates()
+      scheduleResending()
     } catch {
       // The connection is going down: all of it goes again when there is a new one.
       if case .cannotSend = error { connection.dropConnection(because: error) }
@@ -165,6 +174,7 @@ extension InstRecordsClient: ConnectionClientDelegate {
 
   /// For the connection.
   public func received(_ frame: ReceivedFrame) {
+    lastFrameArrival = Reactor.shared.now
     if frame.scan.form == .error { return errorArrived(frame) }
     switch frame.scan.type {
     case .addUpdates: updatesArrived(frame)

@@ -35,8 +35,11 @@ final class LargeMessageCourier {
   /// Bytes of messages that have not left.
   var pendingBytes: Int { messages.pendingBytes }
 
-  /// Whether something is on its way to or from the storage.
-  var isBusy: Bool { !uploads.isEmpty || !downloads.isEmpty }
+  /// When something moved on its way to or from the storage.
+  var lastProgress: MonotonicTime { storage.lastProgress }
+
+  /// Whether a message has not left yet, by the number of its frame.
+  func isOnItsWay(_ id: Int) -> Bool { messages.isOnItsWay(id) }
 
   /// The connection is gone, and everything on its way with it.
   func connectionLost() {
@@ -173,6 +176,8 @@ final class LargeMessageCourier {
 /// Where large messages are put and fetched.
 @EventLoop
 protocol MessageStorage: AnyObject {
+  /// When something moved in either direction.
+  var lastProgress: MonotonicTime { get }
   func upload(_ message: [UInt8], to place: StorageRequest) async throws(StorageError)
   func download(_ place: StorageRequest) async throws(StorageError) -> [UInt8]
 }

@@ -54,6 +54,9 @@ struct LargeMessages {
     return utf16Length(of: frame) > Self.limit
   }
 
+  /// Whether a message has not left yet, by the number of its frame.
+  func isOnItsWay(_ id: Int) -> Bool { asked[id] != nil || uploading[id] != nil }
+
   /// A message waits for its place: `[2, id]` is sent.
   mutating func ask(_ id: Int, _ message: [UInt8]) {
     asked[id] = message

@@ -49,6 +49,7 @@ extension AuthenticatedConnectionClient {
     guard findIndicator(), let indicator else { return }
     do throws(ClientError) {
       pendingLogin = (try inner.send(.login(Login(indicator))), Reactor.shared.now)
+      repeatLogin(after: Self.silenceMilliseconds)
     } catch {
       inner.dropConnection(because: error)
     }
@@ -59,14 +60,25 @@ extension AuthenticatedConnectionClient {
     // Not weak: that would slow down every later use, and the timer ends with the login.
     timer = Reactor.shared.schedule(at: deadline.time) { [self] in
       timer = nil
-      inner.dropConnection(because: .loginTimedOut(milliseconds: deadline.milliseconds))
+      inner.dropConnection(because: loginTimedOut(deadline.milliseconds))
     }
+  }
+
+  private func loginTimedOut(_ milliseconds: Int64) -> ClientError {
+    guard isLoginLimited else { return .loginTimedOut(milliseconds: milliseconds) }
+    return .loginRefused(
+      ErrorInfo(
+        errorCode: .rateLimitExceeded,
+        errorMessage: "the server limits the rate, and did not answer within \(milliseconds) ms"))
   }
 
   func forgetLogin() {
     if let timer { Reactor.shared.cancel(timer) }
     timer = nil
+    if let loginRepeat { Reactor.shared.cancel(loginRepeat) }
+    loginRepeat = nil
     pendingLogin = nil
+    isLoginLimited = false
   }
 
   func loginAnswered(_ frame: ReceivedFrame) {
@@ -97,14 +109,25 @@ extension AuthenticatedConnectionClient {
   /// The login itself went over the server's rate: it was dropped, so it goes again when the server
   /// says, as long as the deadline allows.
   func retryLogin(after frame: ReceivedFrame) {
-    guard let dropped = pendingLogin?.frameID,
-      case .rateLimitExceeded(let notice)? = frame.serverMessage()
-    else { return }
-    let due = Reactor.shared.now.advanced(byMilliseconds: notice.silenceMilliseconds)
-    Reactor.shared.schedule(at: due) { [weak self] in
-      if let self, self.pendingLogin?.frameID == dropped { self.logIn() }
+    guard case .rateLimitExceeded(let notice)? = frame.serverMessage() else { return }
+    isLoginLimited = true
+    repeatLogin(after: notice.silenceMilliseconds)
+  }
+
+  /// Sends the login again if it has no answer by then: a server does not tell of each message that it drops.
+  private func repeatLogin(after milliseconds: Int64) {
+    if let loginRepeat { Reactor.shared.cancel(loginRepeat) }
+    let due = Reactor.shared.now.advanced(byMilliseconds: milliseconds)
+    loginRepeat = Reactor.shared.schedule(at: due) { [weak self] in
+      guard let self, self.pendingLogin != nil else { return }
+      self.loginRepeat = nil
+      self.surplusLogins += 1
+      self.logIn()
     }
   }
+
+  /// So long a login is waited for before it is sent again.
+  private static var silenceMilliseconds: Int64 { 3000 }
 }
 
 extension Login {

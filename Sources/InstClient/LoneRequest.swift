@@ -39,9 +39,13 @@ final class LoneRequest {
   var isWaiting = false
   /// The envelope's id of the message that was sent last.
   var frameID: Int?
-  /// Whether the dialect was asked for on its account, after the server had refused its form.
-  var hasAskedDialect = false
+  /// How the server has refused its deployed form; since then it is tried in the documented one.
+  var firstRefusal: ErrorInfo?
 
+  /// How often it was sent, and when last.
+  var sending = SentRequest()
+  /// Whether the server has dropped messages since it was sent.
+  var sawDrop = false
   /// Whether something that only the request brings has come.
   var isAnswered = false
 
@@ -106,25 +110,12 @@ extension InstRecordsClient {
     while true {
       switch await request.next() {
       case .sent: return
-      case .failed(let error): throw error
+      case .failed(let error): throw refusal(of: request, insteadOf: error)
       case .cancelled: throw .cancelled
       // Before it was sent nothing can be its.
       default: continue
       }
     }
-  }
-
-  /// A refusal that may be a matter of the dialect: finds out which one the server speaks.
-  ///
-  /// - Returns: Whether the request is to be made again, in the other dialect.
-  func isAnswerToDialect(_ info: ErrorInfo, of request: LoneRequest) async -> Bool {
-    guard info.errorCode == .unacceptableRequest, connection.mayChangeDialect,
-      connection.dialect == .deployed, !request.hasAskedDialect
-    else { return false }
-    request.hasAskedDialect = true
-    // The question changes the dialect by itself when the answer says so.
-    _ = try? await sampleServerTime()
-    return connection.dialect == .documented
   }
 
   /// Waits a round trip to the server and a while longer for a refusal.
@@ -140,7 +131,10 @@ extension InstRecordsClient {
     while true {
       switch await request.next(within: isProbed ? milliseconds : nil) {
       case .probed: isProbed = true
-      case .quiet, .deviceArrived: return
+      case .quiet: return
+      case .deviceArrived:
+        request.isAnswered = true
+        return
       case .refused(let info): throw .refused(info)
       case .lost(let reason): throw .interrupted(reason: reason)
       case .failed(let error): throw error
@@ -166,6 +160,8 @@ extension InstRecordsClient {
     request.isWaiting = false
     do throws(ClientError) {
       request.frameID = try connection.send(message)
+      request.sending.sent(at: Reactor.shared.now)
+      request.sawDrop = false
       request.post(.sent)
     } catch { request.post(.failed(error)) }
   }

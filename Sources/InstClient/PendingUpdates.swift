@@ -66,6 +66,9 @@ struct PendingUpdates {
   /// Whether something is to be sent.
   var hasUnsent: Bool { !queue.isEmpty }
 
+  /// How many are sent and have no answer yet.
+  var underWayCount: Int { entries.values.count { $0.isUnderWay } }
+
   /// Whether an answer is due for updates of that branch.
   func areUnderWay(about address: BranchAddress) -> Bool {
     entries.values.contains { $0.isUnderWay && $0.address.answered == address }

@@ -16,7 +16,13 @@ extension InstRecordsClient {
     silentUntil = until
     observer?.rateLimited(retryAfterMilliseconds: wait)
     streams.rateLimits.post(wait)
-    if let request = loneRequests.first, request.isUnderWay { request.post(.dropped) }
+    if let request = loneRequests.first, request.isUnderWay {
+      request.sawDrop = true
+      request.post(.dropped)
+    }
+    // Silence about a question that may have been dropped says nothing about the dialect.
+    for question in timeQuestions { question.frameID = nil }
+    sendWindow = 1
     Reactor.shared.schedule(at: until) { [weak self] in self?.silenceEnded(until) }
   }
 
@@ -26,7 +32,6 @@ extension InstRecordsClient {
     silentUntil = nil
     for watch in watches where watch.stage == .requested { watch.stage = .idle }
     for read in reads { read.frameID = nil }
-    for question in timeQuestions { question.frameID = nil }
     repeatHTTPRequests(
       orFail: .refused(
         ErrorInfo(

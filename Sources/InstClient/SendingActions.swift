@@ -14,6 +14,7 @@ extension InstRecordsClient {
   public func sendAction(
     _ address: BranchAddress, _ action: RemoteAction
   ) async throws(ClientError) {
+    try await findDialect()
     try await alone(.sendAction(SendAction(address, action: action)), about: address) {
       (request) throws(ClientError) in
       while true {
@@ -45,12 +46,18 @@ extension InstRecordsClient {
 
   /// Whether the message is neither refused nor dropped; false when it is to be sent again.
   private func isOnItsWay(_ request: LoneRequest) async throws(ClientError) -> Bool {
+    var wasUploading = false
     while true {
+      let isUploading = request.frameID.map(connection.isUploading) ?? false
+      defer { wasUploading = isUploading }
       switch await request.next(within: quietMilliseconds) {
+      // What goes by way of a storage has not left before it is there.
+      case .quiet where isUploading || wasUploading: continue
+      case .dropped where request.frameID.map(connection.isUploading) ?? false: continue
       case .quiet: return true
       case .dropped: return false
       case .refused(let info):
-        guard await isAnswerToDialect(info, of: request) else { throw .refused(info) }
+        try tryOtherDialect(request, info)
         return false
       case .lost(let reason): throw .interrupted(reason: reason)
       case .failed(let error): throw error

@@ -32,7 +32,7 @@ extension InstRecordsClient {
       self?.httpExchanges.removeAll { $0 === exchange }
     }
     httpExchanges.append(exchange)
-    sendWhatWaits()
+    begin(exchange)
     return EventStream(mailbox)
   }
 
@@ -50,8 +50,22 @@ extension InstRecordsClient {
       case .failed(let error): throw error
       }
     }
-    guard let whole else { throw .cancelled }
+    // A stream that was called off ends as well, with what came by then.
+    guard let whole, !Task.isCancelled else { throw .cancelled }
     return whole
+  }
+
+  /// Sends the request once the dialect is known.
+  private func begin(_ exchange: HTTPExchange) {
+    EventLoop.start {
+      do throws(ClientError) {
+        try await self.findDialect()
+        exchange.isWaiting = true
+        self.sendWhatWaits()
+      } catch {
+        if self.httpExchanges.contains(where: { $0 === exchange }) { self.fail(exchange, error) }
+      }
+    }
   }
 
   func sendHTTPRequests() throws(ClientError) {
@@ -107,22 +121,19 @@ extension InstRecordsClient {
     end(exchange)
   }
 
-  /// The server has refused the request's frame.
+  /// The server has refused the request's frame: perhaps it knows the other form.
   func httpRefused(_ exchange: HTTPExchange, _ info: ErrorInfo) {
-    guard info.errorCode == .unacceptableRequest, connection.mayChangeDialect,
-      connection.dialect == .deployed, !exchange.hasAskedDialect
-    else { return fail(exchange, .refused(info)) }
-    exchange.hasAskedDialect = true
-    exchange.frameID = nil
-    EventLoop.start {
-      _ = try? await self.sampleServerTime()
-      guard self.httpExchanges.contains(where: { $0 === exchange }) else { return }
-      guard self.connection.dialect == .documented else {
-        return self.fail(exchange, .refused(info))
-      }
-      exchange.isWaiting = true
-      self.sendWhatWaits()
+    if let first = exchange.firstRefusal {
+      connection.dialect = .deployed
+      return fail(exchange, .refused(first))
     }
+    guard info.errorCode == .unacceptableRequest, connection.mayChangeDialect,
+      connection.dialect == .deployed
+    else { return fail(exchange, .refused(info)) }
+    exchange.firstRefusal = info
+    connection.dialect = .documented
+    exchange.frameID = nil
+    exchange.isWaiting = true
   }
 
   /// Requests under way have no answer to hope for: they go again, or fail.
@@ -151,10 +162,11 @@ final class HTTPExchange {
   let mailbox: Mailbox<TunnelledHTTPEvent>
   var parts = HTTPPartAssembler()
   /// Whether it is to be sent.
-  var isWaiting = true
+  var isWaiting = false
   /// The envelope's id of the request, while an answer is due.
   var frameID: Int?
-  var hasAskedDialect = false
+  /// How the server has refused its deployed form.
+  var firstRefusal: ErrorInfo?
 
   init(
     id: Int, _ request: HTTPRequestMessage.Request, _ mailbox: Mailbox<TunnelledHTTPEvent>

@@ -13,8 +13,16 @@ extension InstRecordsClient {
   /// - Returns: The four times of the exchange, in milliseconds since the Unix epoch.
   /// - Throws: ``ClientError/refused(_:)``, and whatever ends the client.
   public func sampleServerTime() async throws(ClientError) -> TimeSync.Sample {
+    try await sampleServerTime(givingUpAfterSilence: false)
+  }
+
+  /// - Parameter givesUp: whether silence in both dialects counts as a refusal.
+  func sampleServerTime(
+    givingUpAfterSilence givesUp: Bool
+  ) async throws(ClientError) -> TimeSync.Sample {
     if let failure { throw failure }
     let question = TimeQuestion()
+    question.silencesLeft = givesUp ? 2 : nil
     timeQuestions.append(question)
     sendWhatWaits()
     defer { forget(question) }
@@ -48,6 +56,12 @@ extension InstRecordsClient {
       guard let self, let question else { return }
       question.timer = nil
       guard self.connection.isConnected, question.frameID != nil else { return }
+      if let left = question.silencesLeft { question.silencesLeft = left - 1 }
+      if question.silencesLeft == 0 {
+        self.connection.dialect = .deployed
+        return question.promise.fulfil(
+          .failure(.refused(ErrorInfo(errorCode: .notSupported, errorMessage: "no time is told"))))
+      }
       self.ask(question, in: self.connection.dialect.other)
     }
   }
@@ -81,6 +95,7 @@ extension InstRecordsClient {
       return unclaimed(frame)
     }
     if connection.mayChangeDialect {
+      isDialectKnown = true
       connection.dialect =
         frame.scan.type == .documentedTimeSyncResponse ? .documented : .deployed
     }
@@ -105,6 +120,8 @@ final class TimeQuestion {
   /// When it was sent, by the wall clock.
   var sentAt = 0.0
   var timer: Reactor.TimerID?
+  /// How many silences are left until the question counts as refused; nil for any number.
+  var silencesLeft: Int?
   /// How the server has refused it in the other dialect.
   var refusal: ErrorInfo?
 }

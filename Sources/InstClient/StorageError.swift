@@ -66,7 +66,10 @@ extension StorageError {
   /// Whether another attempt could go better.
   var mayBeRetried: Bool {
     switch cause {
-    case .unusablePlace, .http(.invalidRequest), .http(.bodyTooLarge): false
+    case .unusablePlace, .http(.invalidRequest), .http(.bodyTooLarge), .http(.redirected): false
+    // What was stored just now may not be there to fetch yet.
+    case .status(let status):
+      operation == .download || status == 408 || status == 429 || status >= 500
     default: true
     }
   }

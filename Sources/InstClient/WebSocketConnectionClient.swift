@@ -87,10 +87,11 @@ public final class WebSocketConnectionClient: ConnectionClient {
 
   /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime {
-    // A storage that makes no progress ends the exchange by itself.
-    if courier.isBusy { return Reactor.shared.now }
-    return channel?.lastProgress ?? MonotonicTime(nanoseconds: .min)
+    max(channel?.lastProgress ?? MonotonicTime(nanoseconds: .min), courier.lastProgress)
   }
+
+  /// Whether a message is on its way to the server's storage.
+  public func isUploading(_ frameID: Int) -> Bool { courier.isOnItsWay(frameID) }
 
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { (channel?.pendingOutput ?? 0) + courier.pendingBytes }
@@ -264,6 +265,7 @@ extension ClientError {
     switch self {
     // What was too large once is too large the next time.
     case .connectionLost(let end) where end.closeCode == 1009: false
+    case .loginRefused(let info) where info.errorCode == .rateLimitExceeded: true
     case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
       false
     case .storage(let error): error.mayBeRetriedLater

@@ -13,6 +13,9 @@ public struct HTTPOptions: Sendable {
   /// For all of it.
   public var totalTimeoutMilliseconds: Int64 = 300_000
 
+  /// Told when bytes have moved, in either direction.
+  public var onProgress: (@EventLoop @Sendable () -> Void)?
+
   /// The defaults.
   public init() {}
 }
@@ -36,7 +39,8 @@ public enum HTTPClient {
       stream: stream, output: message, method: request.method,
       maximumBodySize: options.maximumBodySize)
     return try await exchange.run(
-      idleMilliseconds: options.idleTimeoutMilliseconds, total: total)
+      idleMilliseconds: options.idleTimeoutMilliseconds, total: total,
+      onProgress: options.onProgress)
   }
 
   private static func connect(

@@ -26,15 +26,18 @@ struct HTTPExchange {
 
   /// Sends and receives until the response is there.
   ///
-  /// - Parameter idleMilliseconds: for the time in which nothing moves in either direction.
+  /// - Parameters:
+  ///   - idleMilliseconds: for the time in which nothing moves in either direction.
+  ///   - onProgress: told when something has moved.
   mutating func run(
-    idleMilliseconds: Int64, total: Deadline
+    idleMilliseconds: Int64, total: Deadline, onProgress: (@EventLoop @Sendable () -> Void)?
   ) async throws(HTTPError) -> HTTPResponse {
     while true {
       let hasWritten = writeSome()
       let hasRead = try readSome()
       if let response = try response() { return response }
       if hasRead || hasWritten {
+        onProgress?()
         try await letOthersRun(total)
       } else {
         let idle = Deadline(milliseconds: idleMilliseconds, from: Reactor.shared.now)

@@ -8,6 +8,12 @@ import Testing
     _ requests: Recorder = Recorder(), answer: [String]
   ) throws -> ScriptedServer {
     try ScriptedServer { message in
+      if message["type"] as? String == "sync/time" {
+        let id = message["id"] as? Int ?? 0
+        return [
+          #"[1,-1,{"type":"sync/time/response","id":\#(id),"clientRequestTime":0,"serverReceiveTime":0,"serverTransmitTime":0}]"#
+        ]
+      }
       guard message["type"] as? String == "http_request" else { return [] }
       requests.add(message)
       let id = message["id"] as? Int ?? -1
@@ -26,14 +32,14 @@ import Testing
     let requests = Recorder()
     let server = try server(requests, answer: [response(200)])
     let outcome = try instctl(
-      "http", "POST", "/api/v2/x?a=b%20c+d&flag&a=last", "-s", server.url,
+      "http", "POST", "/api/v2/x?a=b%20c+d&flag", "-s", server.url,
       "--query", "q=1=2", "--path-param", "name=value", "--field", "X-Some: thing ",
       "--body", #"{"recordName":"é"}"#)
     #expect(outcome.status == 0)
     let request = try #require(requests.messages.first?["request"] as? [String: Any])
     #expect(request["method"] as? String == "POST")
     #expect(request["path"] as? String == "/api/v2/x")
-    #expect(request["query"] as? [String: String] == ["a": "last", "flag": "", "q": "1=2"])
+    #expect(request["query"] as? [String: String] == ["a": "b c d", "flag": "", "q": "1=2"])
     #expect(request["pathParams"] as? [String: String] == ["name": "value"])
     #expect(request["headers"] as? [String: String] == ["x-some": "thing"])
     #expect(request["body"] as? String == #"{"recordName":"é"}"#)
@@ -44,6 +50,25 @@ import Testing
     // Every field is there always.
     #expect(bare["body"] is NSNull)
     #expect(Set(bare.keys) == ["path", "method", "query", "pathParams", "headers", "body"])
+  }
+
+  @Test func aParameterGivenTwiceIsRefusedRatherThanDropped() throws {
+    let outcome = try instctl(
+      "http", "GET", "/x?q=1", "--query", "q=2", "-s", "ws://127.0.0.1:1/")
+    #expect(outcome.status == 64)
+    #expect(outcome.output == "")
+  }
+
+  @Test func aResponseThatIsNotWholeIsNotPrinted() throws {
+    let server = try server(
+      Recorder(),
+      answer: [
+        #"[1,-1,{"type":"http_partial_response","id":$id,"index":0,"response":{"statusCode":200,"headers":{},"body":"0"}}]"#,
+        #"[1,-1,{"type":"http_partial_response","id":$id,"index":2,"final":true,"response":{"body":"2"}}]"#,
+      ])
+    let outcome = try instctl("http", "GET", "/", "-s", server.url, "--timeout", "500ms")
+    #expect(outcome.status == 124)
+    #expect(outcome.output == "")
   }
 
   @Test func bodiesFromStdinAndFiles() throws {

@@ -38,7 +38,10 @@ import Testing
     #expect(frames(time) == login + ["frame out sync/time", "frame in sync/time/response"])
     let sent = try instctl(
       "send-action", "a", "1", "--broadcast", "--output", "raw", environment: environment)
-    #expect(frames(sent)[2] == "frame out repo/send_action")
+    // First which dialect it is, then the action.
+    #expect(
+      Array(frames(sent)[2...4])
+        == ["frame out sync/time", "frame in sync/time/response", "frame out repo/send_action"])
     let devices = try instctl(
       "devices", "a", "--once", "--output", "raw", environment: environment)
     #expect(frames(devices)[2] == "frame out repo/watch_branch_devices")

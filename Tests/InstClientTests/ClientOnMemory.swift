@@ -14,13 +14,17 @@ struct ClientOnMemory {
   /// The members that name that branch.
   let place = #""recordName":null,"inst":"i","branch":"default""#
 
-  /// - Parameter isOpen: whether the connection is up already.
-  /// - Parameter silence: milliseconds until a question about the time is asked in the other dialect.
-  init(isOpen: Bool = true, silence: Int64 = 60_000) {
+  /// - Parameters:
+  ///   - isOpen: whether the connection is up already.
+  ///   - silence: milliseconds until a question about the time is asked in the other dialect.
+  ///   - mayChangeDialect: whether the dialect is to be found out.
+  init(isOpen: Bool = true, silence: Int64 = 60_000, mayChangeDialect: Bool = false) {
     var options = InstRecordsClient.Options()
     options.timeSilenceMilliseconds = silence
     options.resendUpdatesAfterMilliseconds = nil
     client = InstRecordsClient(connection, options: options)
+    // Nothing but what the test asks for is sent.
+    connection.mayChangeDialect = mayChangeDialect
     // The waits for a server's objections are as short as they get.
     connection.roundTripMilliseconds = 0
     client.connect()

@@ -38,7 +38,7 @@ import Transport
   }
 
   @Test func answersAreToldApartByTheirIds() async throws {
-    let on = ClientOnMemory()
+    let on = ClientOnMemory(mayChangeDialect: true)
     let first = sample(on)
     await on.sent(1)
     let second = sample(on)
@@ -54,7 +54,7 @@ import Transport
   }
 
   @Test func aRefusedQuestionIsAskedInTheOtherDialectWhichThenStays() async throws {
-    let on = ClientOnMemory()
+    let on = ClientOnMemory(mayChangeDialect: true)
     let task = sample(on)
     await on.sent(1)
     on.refuse("unacceptable_request", frame: 1)
@@ -66,7 +66,7 @@ import Transport
   }
 
   @Test func whereBothAreRefusedTheFirstRefusalCountsAndTheDialectGoesBack() async {
-    let on = ClientOnMemory()
+    let on = ClientOnMemory(mayChangeDialect: true)
     let task = sample(on)
     await on.sent(1)
     on.refuse("unacceptable_request", frame: 1)
@@ -77,7 +77,7 @@ import Transport
   }
 
   @Test func aForcedDialectStays() async {
-    let on = ClientOnMemory()
+    let on = ClientOnMemory(mayChangeDialect: true)
     on.connection.mayChangeDialect = false
     let task = sample(on)
     await on.sent(1)
@@ -88,7 +88,7 @@ import Transport
 
   @Test func afterTwoSecondsOfSilenceTheOtherDialectIsTried() async throws {
     #expect(InstRecordsClient.Options().timeSilenceMilliseconds == 2000)
-    let on = ClientOnMemory(silence: 50)
+    let on = ClientOnMemory(silence: 50, mayChangeDialect: true)
     let task = sample(on)
     await on.sent(2)
     #expect(on.connection.dialect == .documented)
@@ -97,7 +97,7 @@ import Transport
   }
 
   @Test func aLateAnswerToALostQuestionIsNotTakenForTheNext() async throws {
-    let on = ClientOnMemory()
+    let on = ClientOnMemory(mayChangeDialect: true)
     let task = sample(on)
     await on.sent(1)
     on.connection.lose()

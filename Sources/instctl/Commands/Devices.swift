@@ -63,6 +63,7 @@ struct Devices: ParsableCommand {
         run, client,
         timeout: ending.timeout ?? DurationArgument(milliseconds: 10_000, text: "10s"),
         what: "the devices did not come", isWaiting: { once })
+      devices.request = request
       if once { request.start() } else { devices.prepare(until: ending) }
       try await devices.follow()
       withExtendedLifetime(request) {}

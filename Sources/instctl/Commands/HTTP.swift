@@ -102,6 +102,7 @@ struct HTTP: ParsableCommand {
       case .failed(let error): throw error
       }
     }
+    if Task.isCancelled { throw .cancelled }
     return status
   }
 }

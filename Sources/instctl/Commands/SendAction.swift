@@ -110,9 +110,12 @@ struct SendAction: ParsableCommand {
         waits: wait)
       let request = RequestRun(
         run, client, timeout: timeout,
-        what: wait ? "the action's result did not come" : "the action was not sent",
+        what: wait
+          ? "the action's result did not come"
+          : "the outcome of the action is unknown: no answer from the server",
         isWaiting: { sending.isBusy || !client.connectionState.isConnected },
-        answered: { sending.progress })
+        answered: { sending.progress }, failure: { sending.failure(after: $0) },
+        limitNote: { sending.limitNote })
       request.start()
       try await sending.prepare()
       if readsInput {

@@ -56,6 +56,12 @@ struct HTTPRequestOptions: ParsableArguments {
       parameters.append((name, value))
     }
     parameters += query.compactMap { Self.pair($0, separator: "=") }
+    let names = parameters.map(\.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw .usage(
+        "the query has '\(twice)' twice", hint: "a request through the socket can carry one of each"
+      )
+    }
     return HTTPRequestMessage.Request(
       path: String(parts[0]), method: method, query: Self.object(parameters),
       pathParams: Self.object(pathParam.compactMap { Self.pair($0, separator: "=") }),

@@ -35,6 +35,12 @@ extension Failure {
         code: "storage_failed", layer: .protocol, message: error.description,
         hint: "the server's storage for large messages must be reachable from here",
         isRetryable: true, exit: .unavailable)
+      if case .status(let status) = error.cause {
+        let mapped = Self.exit(forHTTP: status)
+        self.exit = mapped == .protocolError ? .unavailable : mapped
+        isRetryable = status == 429 || status >= 500
+        facts = [JSONMember(name: "status", value: JSONValue(status))]
+      }
     case .noForm:
       self.init(
         code: "no_such_form", layer: .protocol, message: error.description,

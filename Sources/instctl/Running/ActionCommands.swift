@@ -53,6 +53,10 @@ final class ActionCommands {
   /// Ends the commands that run; those that wait are forgotten.
   func stop() {
     isOver = true
+    if !waiting.isEmpty || !running.isEmpty {
+      diagnostics.warn(
+        "\(waiting.count) actions were not run, and \(running.count) commands are ended")
+    }
     waiting = []
     for child in running { child.stop(graceMilliseconds: Self.endGraceMilliseconds) }
   }

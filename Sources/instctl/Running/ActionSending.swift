@@ -31,6 +31,8 @@ final class ActionSending {
   private let resultHead: LineHead
 
   private var underWay = 0
+  /// How many actions have left, whatever became of them.
+  private var leftCount = 0
   private var unsettled: [RawJSON?] = []
   /// What was sent and has no result yet.
   private var awaited: [RemoteAction] = []
@@ -114,6 +116,28 @@ final class ActionSending {
     return someFailed ? .someFailed : .allSucceeded
   }
 
+  /// What the loss of the connection means: of what was sent and not settled nobody knows.
+  func failure(after error: ClientError) -> Failure {
+    guard case .connectionLost = error, hasUncertain else { return facts(Failure(error)) }
+    return facts(Failure(.interrupted(reason: error.description)))
+  }
+
+  /// Servers do not tell which message they drop, and actions have no acknowledgement.
+  var limitNote: String? {
+    unsettled.isEmpty
+      ? nil : "the server does not say whether actions sent just before are among those it dropped"
+  }
+
+  private var hasUncertain: Bool { underWay > 0 || !unsettled.isEmpty || !awaited.isEmpty }
+
+  /// Tells how many actions left before the failure, so that nobody sends them twice.
+  private func facts(_ failure: Failure) -> Failure {
+    guard leftCount > 0 else { return failure }
+    var failure = failure
+    failure.facts.append(JSONMember(name: "actionsSent", value: JSONValue(leftCount)))
+    return failure
+  }
+
   // MARK: Sending
 
   private func send(_ value: RawJSON?) async throws(Failure) {
@@ -132,6 +156,7 @@ final class ActionSending {
     try await busy { () throws(ClientError) in
       try await self.client.sendAction(self.address, sent)
     }
+    leftCount += 1
     unsettled.append(action.taskID)
     if unsettled.count >= Self.batch { try await settle() }
   }
@@ -164,7 +189,7 @@ final class ActionSending {
       underWay -= 1
       progress += 1
     }
-    do throws(ClientError) { try await work() } catch { throw Failure(error) }
+    do throws(ClientError) { try await work() } catch { throw facts(Failure(error)) }
   }
 
   /// The next line; `.cancelled` when there is none for the moment, so that it can be said what became

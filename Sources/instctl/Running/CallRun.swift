@@ -20,6 +20,8 @@ final class CallRun {
   private var frameCount = 0
   private var isAnswered = false
   private var lastMove = Reactor.shared.now
+  /// The arrival of something that is no answer.
+  private var othersNews: MonotonicTime?
   /// Whether the server says that it has dropped the message, which moves nothing.
   private var isLimited = false
 
@@ -77,7 +79,8 @@ final class CallRun {
 
   /// Fails when nothing has moved for so long.
   private func awaitProgress(_ timeout: DurationArgument) {
-    let progress = isLimited ? lastMove : max(lastMove, connection.lastProgress)
+    let isOthers = isLimited || connection.lastProgress == othersNews
+    let progress = isOthers ? lastMove : max(lastMove, connection.lastProgress)
     let due = progress.advanced(byMilliseconds: timeout.milliseconds)
     guard Reactor.shared.now >= due else {
       Reactor.shared.schedule(at: due) { [weak self] in self?.awaitProgress(timeout) }
@@ -100,8 +103,15 @@ final class CallRun {
     else { return }
     if frame.scan.type == .rateLimitExceeded { return sendAgain(after: frame) }
     isLimited = false
-    lastMove = Reactor.shared.now
-    guard message.answer?.isMet(by: value) ?? false else { return }
+    guard message.answer?.isMet(by: value) ?? false else {
+      // Others' news gets nobody nearer to the answer; a part of it does.
+      if message.answer?.isAbout(value) ?? true {
+        lastMove = Reactor.shared.now
+      } else {
+        othersNews = connection.lastProgress
+      }
+      return
+    }
     isAnswered = true
     if let refusal = ErrorInfo(in: value) {
       let layer: Failure.Layer = frame.scan.type == .loginResult ? .login : .server
@@ -162,7 +172,10 @@ extension CallRun: ConnectionClientDelegate {
 
 extension CallRun: LongRunning {
   var hasBegun: Bool { frameID != nil }
-  var canReceive: Bool { connection.isConnected && !run.output.isStalled }
+  var canReceive: Bool {
+    connection.isConnected && !run.output.isStalled
+      && !(frameID.map(connection.isUploading) ?? false)
+  }
   var unmetCount: String? {
     wantedCount.map { "only \(frameCount) of \($0) frames came before" }
   }

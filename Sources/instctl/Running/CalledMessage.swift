@@ -48,8 +48,8 @@ struct CalledMessage: Sendable {
 /// Which frame answers a message (PROTOCOL section 4), in both dialects.
 struct ExpectedAnswer: Sendable {
   private let types: [String]
-  /// The field by which request and answer belong together, and its value.
-  private var key: (name: String, value: JSONValue)?
+  /// The fields by which request and answer belong together, and their values.
+  private var keys: [(name: String, value: JSONValue)] = []
 
   /// Nil where no answer is known.
   init?(to type: String, _ fields: JSONValue) {
@@ -66,15 +66,26 @@ struct ExpectedAnswer: Sendable {
     case "permission/request/missing": types = ["permission/request/missing/response"]
     default: return nil
     }
-    for name in ["updateId", "id"] {
-      if let value = fields[name] { key = (name, value) }
+    for name in ["updateId", "id", "recordName", "inst", "branch"] {
+      guard var value = fields[name] else { continue }
+      // A record key is answered under its record's name (PROTOCOL section 5).
+      if name == "recordName", let key = value.stringValue.flatMap({ try? RecordKey(parsing: $0) })
+      {
+        value = .string(key.recordName)
+      }
+      keys.append((name, value))
     }
+  }
+
+  /// Whether a message of the server is the answer, or a part of it.
+  func isAbout(_ message: JSONValue) -> Bool {
+    guard let type = message["type"]?.stringValue, types.contains(type) else { return false }
+    return keys.allSatisfy { key in message[key.name].map { $0 == key.value } ?? true }
   }
 
   /// Whether a message of the server is the answer, or the last part of it.
   func isMet(by message: JSONValue) -> Bool {
-    guard let type = message["type"]?.stringValue, types.contains(type) else { return false }
-    if let key, let value = message[key.name], value != key.value { return false }
+    guard isAbout(message), let type = message["type"]?.stringValue else { return false }
     guard type.utf8.contains("part".utf8) else { return true }
     // The documented dialect has it within the response.
     let final = message["final"] ?? message["response"]?["final"]

@@ -21,6 +21,8 @@ final class DevicesRun {
   private var wantedCount: Int?
   private var failure: Failure?
 
+  /// Who looks after the progress of a single list.
+  weak var request: RequestRun?
   private(set) var hasBegun = false
   /// Lines of devices that came or went.
   private var lineCount = 0
@@ -141,17 +143,28 @@ final class DevicesRun {
   private func checkList() {
     do throws(Failure) { try completeList() } catch { run.fail(error) }
     guard let listing, !run.isEnding else { return }
-    let due = listing.lastNews.advanced(byMilliseconds: settleMilliseconds)
-    Reactor.shared.schedule(at: due) { [weak self] in
+    Reactor.shared.schedule(at: quietTime(of: listing)) { [weak self] in
       if let self, self.listing === listing { self.checkList() }
     }
   }
 
+  /// When the list counts as complete if nothing more comes. Where the server counts more devices than it
+  /// has told of, they are waited for a while longer.
+  private func quietTime(of listing: Listing) -> MonotonicTime {
+    let isMissingSome = listing.expected.map { present.count < $0 } ?? false
+    return listing.lastNews.advanced(
+      byMilliseconds: isMissingSome ? max(settleMilliseconds, 1000) : settleMilliseconds)
+  }
+
   private func completeList() throws(Failure) {
     guard let listing, listing.isCounted else { return }
-    let isQuiet =
-      Reactor.shared.now >= listing.lastNews.advanced(byMilliseconds: settleMilliseconds)
-    guard isQuiet || listing.expected.map({ present.count >= $0 }) ?? false else { return }
+    let isWhole = listing.expected.map { present.count >= $0 } ?? false
+    let isQuiet = Reactor.shared.now >= quietTime(of: listing)
+    guard isWhole || isQuiet else { return }
+    if !isWhole, let expected = listing.expected {
+      run.diagnostics.warn(
+        "the server counts \(expected) connections, and has told of \(present.count) devices")
+    }
     self.listing = nil
     let isFirst = !isListed
     isListed = true
@@ -185,6 +198,7 @@ extension DevicesRun: InstRecordsObserver {
   }
   func received(_ error: ErrorInfo) { lines.error(error) }
   func received(unclaimed frame: ReceivedFrame) {
+    request?.ignoreNews()
     if let message = frame.content { lines.message(message) }
   }
   func receivedUnreadable(_ reason: String) {

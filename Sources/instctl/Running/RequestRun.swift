@@ -15,6 +15,10 @@ final class RequestRun {
   private let isWaiting: @EventLoop () -> Bool
   /// How many requests are answered; nil where whatever the server sends counts as progress.
   private let answered: (@EventLoop () -> Int)?
+  /// What the end of the connection means for what is under way.
+  /// What a limit of rates means for what is under way, if that needs saying.
+  private let limitNote: @EventLoop () -> String?
+  private let failure: @EventLoop (ClientError) -> Failure
   private var answeredBefore = 0
 
   private var lastProgress = Reactor.shared.now
@@ -26,7 +30,9 @@ final class RequestRun {
   init(
     _ run: CommandRun, _ client: InstRecordsClient, timeout: DurationArgument, what: String,
     isWaiting: @escaping @EventLoop () -> Bool = { true },
-    answered: (@EventLoop () -> Int)? = nil
+    answered: (@EventLoop () -> Int)? = nil,
+    failure: @escaping @EventLoop (ClientError) -> Failure = { Failure($0) },
+    limitNote: @escaping @EventLoop () -> String? = { nil }
   ) {
     self.run = run
     self.client = client
@@ -34,6 +40,8 @@ final class RequestRun {
     self.what = what
     self.isWaiting = isWaiting
     self.answered = answered
+    self.failure = failure
+    self.limitNote = limitNote
   }
 
   func start() {
@@ -64,6 +72,9 @@ final class RequestRun {
     Reactor.shared.schedule(at: min(due, soon)) { [weak self] in self?.check() }
   }
 
+  /// What has just come gets nobody nearer to an answer.
+  func ignoreNews() { ignoredProgress = client.lastProgress }
+
   private func noteProgress(at time: MonotonicTime) {
     lastProgress = time
     isRateLimited = false
@@ -92,7 +103,8 @@ extension RequestRun: InstRecordsObserver {
     ignoredProgress = client.lastProgress
     isRateLimited = true
     run.diagnostics.warn(
-      "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms")
+      "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms"
+        + (limitNote().map { "; \($0)" } ?? ""))
   }
 
   func received(_ error: ErrorInfo) {
@@ -100,6 +112,7 @@ extension RequestRun: InstRecordsObserver {
   }
 
   func received(unclaimed frame: ReceivedFrame) {
+    ignoreNews()
     run.diagnostics.note("a message that nobody waits for: \(frame.typeText)")
   }
 
@@ -113,5 +126,5 @@ extension RequestRun: InstRecordsObserver {
 
   func updatesSyncChanged(to state: UpdatesSync) {}
 
-  func failed(_ error: ClientError) { run.fail(Failure(error)) }
+  func failed(_ error: ClientError) { run.fail(failure(error)) }
 }

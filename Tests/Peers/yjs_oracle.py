@@ -45,7 +45,7 @@ def canonical(value):
     if isinstance(value, Array):
         return canonical([Shared(each) for each in value])
     if isinstance(value, Text) or isinstance(value, XmlText):
-        runs = [[plain(part), attributes or {}] for part, attributes in value.diff()]
+        runs = [[part, attributes or {}] for part, attributes in value.diff()]
         kept = []
         for part, attributes in runs:
             if kept and kept[-1][1] == attributes and isinstance(part, str) \
@@ -69,10 +69,6 @@ class Shared:
 
     def __init__(self, value):
         self.value = value
-
-
-def plain(part):
-    return part
 
 
 def state_of(doc):
@@ -133,13 +129,9 @@ class Client:
         else:
             target[key] = self.value()
 
-    def units(self, text):
-        """The places in a text between characters, as pycrdt counts them, formats aside."""
-        return len(text)
-
     def change_text(self, text, formatted=False):
         rng = self.rng
-        size = self.units(text)
+        size = len(text)
         act = rng.random()
         # pycrdt counts bytes of UTF-8: cut between characters only.
         content = str(text)

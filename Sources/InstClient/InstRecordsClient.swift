@@ -150,6 +150,7 @@ public final class InstRecordsClient {
 extension InstRecordsClient: ConnectionClientDelegate {
   /// For the connection.
   public func connectionChanged(to state: ConnectionState) {
+    lastFrameArrival = max(Reactor.shared.now, connection.lastProgress)
     if !state.isConnected {
       for watch in watches { watch.connectionLost() }
       for read in reads { read.frameID = nil }

@@ -20,6 +20,10 @@ public final class MemoryConnectionClient: ConnectionClient {
   public var pendingOutput = 0
   /// What the connection is said to have logged in with.
   public var indicator: ConnectionIndicator?
+  /// Messages that are said to be on their way to a storage, by the number that ``send(_:)`` gave.
+  public var uploads: Set<Int> = []
+  /// Whether a message is said to be on its way to a storage.
+  public func isUploading(_ frameID: Int) -> Bool { uploads.contains(frameID) }
   /// About how long the server takes to answer, in milliseconds.
   public var roundTripMilliseconds: Double?
   /// The dialect in which messages are sent, and those of the server written.

@@ -27,7 +27,10 @@ extension InstRecordsClient {
     guard let after = options.resendUpdatesAfterMilliseconds else { return }
     let now = Reactor.shared.now
     // While a large message comes in, it may be the answer.
-    guard connection.lastProgress <= lastFrameArrival else { return }
+    let progress = connection.lastProgress
+    guard progress <= lastFrameArrival || now >= progress.advanced(byMilliseconds: after) else {
+      return
+    }
     for watch in watches where watch.stage == .requested && !watch.isAccepted {
       guard watch.sending.isOverdue(at: now, after: after) else { continue }
       // A connected client that watches again sends unwatch first (PROTOCOL section 5).

@@ -18,10 +18,15 @@ struct ClientOnMemory {
   ///   - isOpen: whether the connection is up already.
   ///   - silence: milliseconds until a question about the time is asked in the other dialect.
   ///   - mayChangeDialect: whether the dialect is to be found out.
-  init(isOpen: Bool = true, silence: Int64 = 60_000, mayChangeDialect: Bool = false) {
+  ///   - resendAfter: milliseconds after which what is unanswered goes again; nil for never.
+  init(
+    isOpen: Bool = true, silence: Int64 = 60_000, mayChangeDialect: Bool = false,
+    resendAfter: Int64? = nil
+  ) {
     var options = InstRecordsClient.Options()
     options.timeSilenceMilliseconds = silence
-    options.resendUpdatesAfterMilliseconds = nil
+    options.resendUpdatesAfterMilliseconds = resendAfter
+    options.resendUpdatesIntervalMilliseconds = 10
     client = InstRecordsClient(connection, options: options)
     // Nothing but what the test asks for is sent.
     connection.mayChangeDialect = mayChangeDialect

@@ -120,6 +120,17 @@ private let origin = "https://host"
     #expect(!client.isConnected)
   }
 
+  @Test func aLoginThatWasDroppedWithoutAWordGoesAgainAndItsSecondAnswerIsNoNews() async {
+    connect()
+    inner.open()
+    await wait { inner.sentMessages.count == 2 }
+    #expect(Set(inner.sentMessages).count == 1)
+    inner.receive(success)
+    inner.receive(success)
+    #expect(client.isConnected)
+    #expect(delegate.log == ["connecting", "authenticating", "connected"])
+  }
+
   @Test func aLoginThatIsNotAnsweredIsTheEndOfTheConnection() async {
     inner.openingDeadline = Deadline(milliseconds: 1)
     connect()

@@ -6,8 +6,8 @@ SECONDS ?= 60
 SWIFT ?= swift
 PYTHON = .build-python/bin/python
 RELEASE = .build/release
-# Tests with deadlines and processes run one after the other, with the machine to themselves.
-ON_SOCKETS = TransportTests|EndToEndTests|ChaosTests
+# Tests with clocks, deadlines and processes run one after the other, with the machine to themselves.
+ON_SOCKETS = TransportTests|InstClientTests|EndToEndTests|ChaosTests
 # A long run of the chaos or the Yjs test: another one each time, unless SEED is given.
 SEED ?= $(shell date +%s)
 UPDATES ?= 10000

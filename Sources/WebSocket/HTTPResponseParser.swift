@@ -17,9 +17,10 @@ public struct HTTPResponseParser: Sendable {
   private var headParser: HTTPHeadParser
   private var bodyParser: HTTPBodyParser?
 
-  /// A parser for the response to a request with this method.
+  /// A parser for the response to a request.
   ///
   /// - Parameters:
+  ///   - method: The request's method: the answer to a `HEAD` has no body.
   ///   - headLimit: The most bytes that the head may have, together with interim ones.
   ///   - bodyLimit: The most bytes that the body may have.
   public init(to method: String, headLimit: Int = 64 << 10, bodyLimit: Int) {

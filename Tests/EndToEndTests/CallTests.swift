@@ -95,6 +95,19 @@ import Testing
       types(outcome) == ["http_response", "http_partial_response", "http_partial_response"])
   }
 
+  @Test func anotherInstsAnswerIsNoAnswer() throws {
+    let server = try ScriptedServer { message in
+      guard message["type"] as? String == "repo/get_updates" else { return [] }
+      return ["zz", "a"].map {
+        #"[1,-1,{"type":"repo/add_updates","recordName":null,"inst":"\#($0)","branch":"default","updates":[],"timestamps":[]}]"#
+      }
+    }
+    let outcome = try instctl(
+      "call", "-s", server.url, "repo/get_updates", "{\(Self.branch)}")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.lines.count == 2)
+  }
+
   @Test func otherEnds() throws {
     let server = try ScriptedServer { _ in
       [#"[1,-1,{"type":"one"}]"#, #"[1,-1,{"type":"two"}]"#, #"[1,-1,{"type":"three"}]"#]

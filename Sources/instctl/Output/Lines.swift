@@ -1,5 +1,6 @@
 import InstProtocol
 import JSONText
+import Transport
 import WebSocket
 
 /// What the lines of one kind begin with: type, time, and the branch where they belong to one.
@@ -9,11 +10,23 @@ final class LineHead {
   private let branch: [UInt8]
   private var text: [UInt8] = []
   private var turn: MonotonicTime?
+  /// What the stage said of the type.
+  private var route: LineRoute?
 
   /// - Parameter type: the member `"type":"…"`, ready to be written.
   init(_ type: StaticString, _ address: BranchAddress? = nil) {
     self.type = type
     branch = (address?.answered).map(Self.members) ?? []
+  }
+
+  /// What becomes of the lines of this kind.
+  @EventLoop
+  func route(by stage: any LineStage) -> LineRoute {
+    if let route { return route }
+    let name = type.description.dropFirst("\"type\":\"".count).dropLast()
+    let route = stage.route(of: String(name))
+    self.route = route
+    return route
   }
 
   /// Writes the beginning of a line, up to the first member of its own.

@@ -26,11 +26,17 @@ final class StandardOutput: ReadinessHandler {
   /// Whether frames of the wire are shown instead of the command's own lines.
   var showsOnlyFrames = false
 
+  /// What lines go through before they are gathered; to be set before the first one. Without it they
+  /// are written straight to where they are gathered.
+  var stage: (any LineStage)?
+
   private(set) var isStalled = false
   private(set) var ended: End?
 
-  /// Takes the place of the writer for a line that is not shown.
-  private var unseen = JSONWriter(capacity: 64)
+  /// Takes the place of the writer for a line that is not shown, or goes through the stage.
+  private var aside = JSONWriter(capacity: 64)
+  /// What becomes of the line that was begun.
+  private var route = LineRoute.shown
 
   private let descriptor: Int32
   private let isSocket: Bool
@@ -64,6 +70,13 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes a line, even where only frames are shown.
   func frameLine(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
+    if let stage {
+      switch head.route(by: stage) {
+      case .shown: break
+      case .staged: return staged(head, members, by: stage)
+      case .dropped: return
+      }
+    }
     // One access to the writer for all of it: each is checked at run time.
     Self.append(head, in: Reactor.shared.now, members, to: &writer)
     flushIfFull()
@@ -79,21 +92,41 @@ final class StandardOutput: ReadinessHandler {
     writer.finishLine()
   }
 
+  private func staged(
+    _ head: LineHead, _ members: (inout JSONWriter) -> Void, by stage: any LineStage
+  ) {
+    Self.append(head, in: Reactor.shared.now, members, to: &aside)
+    pass(to: stage)
+  }
+
+  /// Hands the line that was put aside to the stage.
+  private func pass(to stage: any LineStage) {
+    aside.withUnsafeBytes { line in
+      stage.pass(UnsafeRawBufferPointer(rebasing: line.dropLast()), into: &writer)
+    }
+    forgetAside()
+    flushIfFull()
+  }
+
+  private func forgetAside() {
+    // One huge line must not keep its room for good.
+    aside.removeAll(keepingCapacity: aside.count <= 1 << 20)
+  }
+
   /// Begins a line that is written in steps.
   func beginLine(_ head: LineHead) {
-    if showsOnlyFrames { swap(&writer, &unseen) }
+    route = showsOnlyFrames ? .dropped : stage.map { head.route(by: $0) } ?? .shown
+    if route != .shown { swap(&writer, &aside) }
     head.write(to: &writer, in: Reactor.shared.now)
   }
 
   /// Ends a line that was begun.
   func endLine() {
-    if showsOnlyFrames {
-      writer.removeAll(keepingCapacity: false)
-      return swap(&writer, &unseen)
-    }
     writer.endObject()
     writer.finishLine()
-    flushIfFull()
+    if route == .shown { return flushIfFull() }
+    swap(&writer, &aside)
+    if route == .staged, let stage { pass(to: stage) } else { forgetAside() }
   }
 
   private func flushIfFull() {
@@ -105,7 +138,11 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes a large value in the middle of a line straight from where it is.
   func straightOut(_ json: UnsafeRawBufferPointer) {
-    if showsOnlyFrames { return }
+    switch route {
+    case .shown: break
+    case .staged: return writer.raw(json)
+    case .dropped: return
+    }
     flush()
     var rest = json
     while !rest.isEmpty, !isStalled, ended == nil {

@@ -23,7 +23,9 @@ export SWIFT_BACKTRACE ?= enable=no
 build: system-libraries
 	$(SWIFT) build
 
-# The programs as they are shipped: optimised, runnable without Swift.
+# The programs as they are shipped: optimised, runnable without Swift, and able to say what they are.
+release: export INSTCTL_COMMIT = $(shell git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo unknown)
+release: export INSTCTL_SWIFT = $(shell $(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p')
 release: system-libraries
 	$(SWIFT) build -c release --static-swift-stdlib --product instctl
 	$(SWIFT) build -c release --static-swift-stdlib --product wsecho-client

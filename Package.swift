@@ -8,6 +8,11 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// What is being built, as `instctl --version` tells it. The Makefile says it; nobody else need.
+let buildFacts: [CSetting] = ["INSTCTL_COMMIT", "INSTCTL_SWIFT"].compactMap { name in
+  Context.environment[name].map { .define(name, to: "\"\($0)\"") }
+}
+
 /// A library target, with the settings that all of them share.
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -44,7 +49,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CSystem"),
+    .target(name: "CSystem", cSettings: buildFacts),
 
     library("JSONText"),
     library("Yjs"),
@@ -61,7 +66,9 @@ let package = Package(
       name: "instctl",
       dependencies: [
         "InstKit",
+        "COpenSSL",
         "CSystem",
+        "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -43,4 +43,8 @@ int csystem_next_signal(int descriptor);
 // errno for an error.
 int csystem_pidfd(int process);
 
+// The commit and the Swift that this was built from and with; "unknown" where the build did not say.
+const char *_Nonnull csystem_commit(void);
+const char *_Nonnull csystem_swift(void);
+
 #endif

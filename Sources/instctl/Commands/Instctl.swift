@@ -14,7 +14,7 @@ struct Instctl: ParsableCommand {
       A token, INSTCTL_TOKEN, or a connection key, INSTCTL_KEY, may stand in the environment; no secret \
       is ever an argument. Where there is neither, commands use what login has stored for the server.
       """,
-    version: Version.text,
+    version: Version.description,
     subcommands: [
       Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, Logout.self,
       WhoAmI.self, Token.self, Insts.self,
@@ -46,9 +46,4 @@ private func openStandardDescriptors() {
     // The lowest free number is the one that is closed.
     _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
   }
-}
-
-/// What the program is.
-enum Version {
-  static let text = "0.1.0"
 }

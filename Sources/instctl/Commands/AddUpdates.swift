@@ -45,11 +45,7 @@ struct AddUpdates: ParsableCommand {
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail (exit 124) when something is unacknowledged and nothing has moved for so long.",
-      valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
   func validate() throws {
     guard batch > 0, inflight > 0 else {
@@ -61,18 +57,17 @@ struct AddUpdates: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    if updates.isEmpty, file == nil || file == "-",
-      server.tokenFile == "-" || server.keyFile == "-" || branch.recordKeyFile == "-"
-    {
+    let settings = try Settings(server, output, branch: branch, timeout: waiting.timeout)
+    if updates.isEmpty, file == nil || file == "-", try settings.readsSecretFromInput() {
       throw Failure.usage("stdin cannot hold both the secret and the updates")
     }
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    let timeout = settings.timeout(default: 10_000)
     let descriptor = try inputDescriptor()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: address.instAddress, reconnects: true, showingFramesTo: output.frameObserver(run))
+        for: address.instAddress, reconnects: true, showingFramesTo: settings.frameObserver(run))
       let work = AddRun(run, client, address, limit: inflight, batch: batch, checks: !unchecked)
       let request = RequestRun(
         run, client, timeout: timeout, what: "an acknowledgement did not come",

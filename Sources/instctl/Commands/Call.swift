@@ -53,19 +53,20 @@ struct Call: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    if json == "-", server.tokenFile == "-" || server.keyFile == "-" {
+    let settings = try Settings(server, output, timeout: ending.timeout)
+    if json == "-", try settings.readsSecretFromInput() {
       throw Failure.usage("stdin cannot hold both the secret and the message")
     }
     let message = try CalledMessage(type: type, json: json)
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let connection = try ServerConnection(settings)
+    let ending = self.ending.settled(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let call = CallRun(
         run,
         try connection.bareConnection(
           for: message.inst, logsIn: !noLogin && type != "login",
-          showingFramesTo: output.frameObserver(run)),
-        message, follows: follow, printsFrames: output.output != .raw)
+          showingFramesTo: settings.frameObserver(run)),
+        message, follows: follow, printsFrames: settings.output.value != .raw)
       call.start(until: ending)
       await run.untilEnding()
       withExtendedLifetime(call) {}

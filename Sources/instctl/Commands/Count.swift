@@ -25,10 +25,7 @@ struct Count: ParsableCommand {
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail (exit 124) when nothing has moved for so long.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
   func validate() throws {
     if all, branch.inst != nil || branch.sayMoreThanAnInst {
@@ -38,12 +35,13 @@ struct Count: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output, branch: branch, timeout: waiting.timeout)
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    let timeout = settings.timeout(default: 10_000)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: address?.instAddress, reconnects: false, showingFramesTo: output.frameObserver(run))
+        for: address?.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let request = RequestRun(run, client, timeout: timeout, what: "the count did not come")
       request.start()
       do throws(ClientError) {

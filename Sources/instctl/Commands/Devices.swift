@@ -50,18 +50,19 @@ struct Devices: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output, branch: branch, timeout: ending.timeout)
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    let ending = self.ending.settled(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: address.instAddress, reconnects: !once, showingFramesTo: output.frameObserver(run))
+        for: address.instAddress, reconnects: !once, showingFramesTo: settings.frameObserver(run))
       let devices = DevicesRun(
         run, client, address, isOnce: once, untilSynced: synced.untilSynced,
         settleMilliseconds: settle.milliseconds, readyFile: readyFile.map(ReadyFile.init))
       let request = RequestRun(
         run, client,
-        timeout: ending.timeout ?? DurationArgument(milliseconds: 10_000, text: "10s"),
+        timeout: settings.timeout(default: 10_000),
         what: "the devices did not come", isWaiting: { once })
       devices.request = request
       if once { request.start() } else { devices.prepare(until: ending) }

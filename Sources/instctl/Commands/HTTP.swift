@@ -29,21 +29,19 @@ struct HTTP: ParsableCommand {
   @Flag(help: "Print the body alone, as it comes.")
   var raw = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail (exit 124) when nothing has moved for so long.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
+    let settings = try Settings(server, output, timeout: waiting.timeout)
+    let connection = try ServerConnection(settings)
     let request = try self.request.request()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let timeout = settings.timeout(default: 10_000)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: nil, reconnects: false, showingFramesTo: output.frameObserver(run))
+        for: nil, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let watch = RequestRun(
         run, client, timeout: timeout, what: "the response did not come",
         isWaiting: { !run.output.isStalled })

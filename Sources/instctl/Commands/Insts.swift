@@ -47,12 +47,8 @@ struct InstsList: ParsableCommand {
     help: ArgumentHelp("Use the session key in this file, '-' for stdin.", valueName: "file"))
   var sessionKeyFile: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail when the server keeps silent for so long.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
-
   @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
@@ -65,36 +61,35 @@ struct InstsList: ParsableCommand {
   }
 
   func run() throws {
-    try output.refuseFrames()
-    try server.refuseSocketCredentials()
-    let url = try server.serverURL()
-    let asked = try recordOrKey()
-    let session = try EffectiveSessionKey(file: sessionKeyFile, origin: url.origin)
-    CommandRun.execute(output.diagnostics) { run throws(Failure) in
-      let api = try server.api(at: url, timeout: timeout, run.diagnostics)
+    let settings = try Settings(
+      server, output, timeout: waiting.timeout, recordKeyFile: recordKeyFile,
+      sessionKeyFile: sessionKeyFile)
+    try settings.refuseFrames()
+    try settings.refuseSocketOptions()
+    let url = try settings.serverURL()
+    let asked = try recordOrKey(settings)
+    let sessionKey = try settings.sessionKey(forOrigin: url.origin)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+      let api = try settings.api(at: url, timeout: settings.timeout(default: 10_000))
       let insts: [ListedInst]
       do throws(InstAPIError) {
-        insts = try await api.allInsts(ofRecord: asked.text, sessionKey: session.key)
+        insts = try await api.allInsts(ofRecord: asked.text, sessionKey: sessionKey)
       } catch { throw Failure(error) }
       for inst in insts { print(inst, ofRecord: asked.name, to: run.output) }
     }
   }
 
   /// What the server is asked for, and how it may be shown.
-  private func recordOrKey() throws(Failure) -> (text: String, name: String) {
+  private func recordOrKey(_ settings: Settings) throws(Failure) -> (text: String, name: String) {
     if let record {
       guard !record.isEmpty else { throw .usage("the record's name is empty") }
       try refuseRecordKey(record)
       return (record, record)
     }
-    let source = recordKeyFile ?? "INSTCTL_RECORD_KEY"
-    guard
-      let text = try recordKeyFile.map({ (file) throws(Failure) in try Secrets.read(file: file) })
-        ?? Secrets.environment("INSTCTL_RECORD_KEY")
-    else { throw .usage("no record is given", hint: "its name, or --record-key-file FILE") }
-    do throws(KeyError) {
-      return (text, try RecordKey(parsing: text).recordName)
-    } catch { throw Secrets.broken(source, "no record key: \(error)") }
+    guard let key = try settings.recordKey() else {
+      throw .usage("no record is given", hint: "its name, or --record-key-file FILE")
+    }
+    return (key.text, key.recordName)
   }
 
   @EventLoop

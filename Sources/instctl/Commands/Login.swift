@@ -59,12 +59,8 @@ struct Login: ParsableCommand {
         + "for whoever keeps them elsewhere."))
   var noStore = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail when the server's HTTP API keeps silent for so long.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
-
   @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
@@ -97,33 +93,33 @@ struct Login: ParsableCommand {
   private var signsIn: Bool { address != nil || requestId != nil }
 
   func run() throws {
-    try output.refuseFrames()
-    let diagnostics = output.diagnostics
+    let settings = try Settings(server, output, timeout: waiting.timeout)
+    try settings.refuseFrames()
     guard signsIn else {
-      let connection = try ServerConnection(server, diagnostics: diagnostics)
-      CommandRun.execute(diagnostics) { run throws(Failure) in
+      let connection = try ServerConnection(settings)
+      CommandRun.execute(settings.diagnostics) { run throws(Failure) in
         Self.line(try await connection.logIn(run), to: run)
       }
     }
-    try server.refuseSocketCredentials()
+    try settings.refuseCredentials()
     guard requestOnly || codeFile != nil || CodeInput.canAsk else {
       throw Failure.usage(
         "without a terminal nobody can be asked for the code",
         hint: "--code-file FILE or '-', or --request-only")
     }
-    let url = try server.serverURL()
+    let url = try settings.serverURL()
     let store = noStore || requestOnly ? nil : try CredentialStore.required()
     try store?.prepare()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
-      try await signIn(run, url, store)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+      try await signIn(run, settings, url, store)
     }
   }
 
   @EventLoop
   private func signIn(
-    _ run: CommandRun, _ url: WebSocketURL, _ store: CredentialStore?
+    _ run: CommandRun, _ settings: Settings, _ url: WebSocketURL, _ store: CredentialStore?
   ) async throws(Failure) {
-    let api = try server.api(at: url, timeout: timeout, run.diagnostics)
+    let api = try settings.api(at: url, timeout: settings.timeout(default: 10_000))
     let request = try await request(api)
     if requestOnly { return requestLine(request, to: run) }
     let signedIn = try await complete(request, api, run)
@@ -136,8 +132,7 @@ struct Login: ParsableCommand {
     }
     let key = ConnectionCredentials.key(
       signedIn.connectionKey, connectionID: randomConnectionID())
-    let connection = ServerConnection(
-      server, url, EffectiveCredentials(key, .stored), diagnostics: run.diagnostics)
+    let connection = ServerConnection(settings, url, EffectiveCredentials(key, .stored))
     Self.line(try await connection.logIn(run), keys: store == nil ? signedIn : nil, to: run)
   }
 

@@ -24,23 +24,20 @@ struct Logout: ParsableCommand {
   @Flag(help: "Only forget the keys: the session stays good at the server until it expires.")
   var local = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail when the server's HTTP API keeps silent for so long.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
-
   @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    try output.refuseFrames()
-    try server.refuseSocketCredentials()
-    let url = try server.serverURL()
+    let settings = try Settings(server, output, timeout: waiting.timeout)
+    try settings.refuseFrames()
+    try settings.refuseSocketOptions()
+    let url = try settings.serverURL()
     let store = try CredentialStore.required()
-    CommandRun.execute(output.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       var isRevoked = false
       if !local, let session = try store.session(forOrigin: url.origin) {
-        isRevoked = try await revoke(session, at: url, run.diagnostics)
+        isRevoked = try await revoke(session, at: url, settings)
       }
       guard try store.forget(origin: url.origin) else {
         throw Failure(
@@ -60,13 +57,14 @@ struct Logout: ParsableCommand {
   /// - Returns: Whether the server has ended the session.
   @EventLoop
   private func revoke(
-    _ session: StoredSession, at url: WebSocketURL, _ diagnostics: Diagnostics
+    _ session: StoredSession, at url: WebSocketURL, _ settings: Settings
   ) async throws(Failure) -> Bool {
+    let diagnostics = settings.diagnostics
     guard let key = session.sessionKey, !key.expiry.isOver else {
       diagnostics.tell("there is nothing to revoke: no session key is stored, or its time is over")
       return false
     }
-    let api = try server.api(at: url, timeout: timeout, diagnostics)
+    let api = try settings.api(at: url, timeout: settings.timeout(default: 10_000))
     do throws(InstAPIError) {
       try await api.revokeSession(key)
       return true

@@ -38,24 +38,24 @@ struct RequestPermission: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Fail (exit 124) when there is no answer by then.", valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 300_000, text: "5m")
+      "Fail (exit 124) when there is no answer by then. (default: 5m)", valueName: "duration"))
+  var timeout: DurationArgument?
 
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output, branch: branch, timeout: timeout)
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
         for: address.instAddress, reconnects: true, authSource: authSource,
-        showingFramesTo: output.frameObserver(run))
+        showingFramesTo: settings.frameObserver(run))
       let asking = PermissionAsking(
         run, client, authSource, origin: connection.url.origin, address)
-      asking.start(timeout: timeout)
+      asking.start(timeout: settings.timeout(default: 300_000))
       await run.untilEnding()
       withExtendedLifetime(asking) {}
     }
@@ -116,49 +116,28 @@ struct PermissionAnsweringOptions: ParsableArguments {
       "Create this file once requests can arrive.", valueName: "file"))
   var readyFile: String?
 
-  @Option(name: .shortAndLong, help: "End after this many answers.")
-  var count: Int?
-
-  @Flag(name: .customShort("1"), help: "The same as --count 1.")
-  var one = false
-
-  @Option(
-    name: .customLong("for"),
-    help: ArgumentHelp("End after this time.", valueName: "duration"))
-  var duration: DurationArgument?
-
-  @Option(
-    help: ArgumentHelp("End when no request has arrived for so long.", valueName: "duration"))
-  var idle: DurationArgument?
-
-  @Option(
-    help: ArgumentHelp(
-      "Fail (exit 124) when nothing else has ended the command by then.", valueName: "duration"))
-  var timeout: DurationArgument?
-
   @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Ending") var ending: EndingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
-    if one, count != nil { throw ValidationError("-1 and --count exclude each other") }
-    if let count, count < 1 { throw ValidationError("--count must be at least 1") }
     if user == "" { throw ValidationError("--user is empty") }
   }
 
   /// Answers requests until something ends the command.
   func run(answer: PermissionAnswer) throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output, branch: branch, timeout: ending.timeout)
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
         for: address.instAddress, reconnects: true, authSource: authSource,
-        showingFramesTo: output.frameObserver(run))
+        showingFramesTo: settings.frameObserver(run))
       let answering = PermissionAnswering(
-        run, client, authSource, address, answer: answer, user: user, count: one ? 1 : count,
+        run, client, authSource, address, answer: answer, user: user, count: ending.lineCount,
         readyFile: readyFile.map(ReadyFile.init))
-      answering.start(duration: duration, idle: idle, timeout: timeout)
+      answering.start(until: ending.settled(settings))
       await run.untilEnding()
       withExtendedLifetime(answering) {}
     }

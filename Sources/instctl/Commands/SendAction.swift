@@ -73,11 +73,7 @@ struct SendAction: ParsableCommand {
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Fail (exit 124) when something is waited for and nothing has moved for so long.",
-      valueName: "duration"))
-  var timeout = DurationArgument(milliseconds: 10_000, text: "10s")
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
   func validate() throws {
     if [toConnection, toSession, toUser, taskId].contains("") {
@@ -91,20 +87,19 @@ struct SendAction: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
+    let settings = try Settings(server, output, branch: branch, timeout: waiting.timeout)
     let readsInput = event == "-" || event == nil && type == .remote
-    if readsInput,
-      server.tokenFile == "-" || server.keyFile == "-" || branch.recordKeyFile == "-"
-    {
+    if readsInput, try settings.readsSecretFromInput() {
       throw Failure.usage("stdin cannot hold both the secret and the events")
     }
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let address = try branch.address()
+    let connection = try ServerConnection(settings)
+    let address = try branch.address(settings)
+    let timeout = settings.timeout(default: 10_000)
     let events: [RawJSON?] =
       if let event, !readsInput { try JSONInput.values(of: event) } else { [nil] }
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: address.instAddress, reconnects: false, showingFramesTo: output.frameObserver(run))
+        for: address.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let sending = ActionSending(
         run, client, address, template: template, settleMilliseconds: settle.milliseconds,
         waits: wait)

@@ -143,8 +143,9 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
-    try output.refuseFrames()
-    let diagnostics = output.diagnostics
+    let settings = try Settings(nil, output)
+    try settings.refuseFrames()
+    let diagnostics = settings.diagnostics
     CommandRun.execute(diagnostics) { run throws(Failure) in
       let server = try start()
       server.onNote = { diagnostics.note($0) }

@@ -48,17 +48,18 @@ struct TimeSync: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output, timeout: ending.timeout)
+    let connection = try ServerConnection(settings)
+    let ending = self.ending.settled(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let client = try connection.client(
-        for: nil, reconnects: watch, showingFramesTo: output.frameObserver(run))
+        for: nil, reconnects: watch, showingFramesTo: settings.frameObserver(run))
       let sampling = TimeSampling(
         run, client, intervalMilliseconds: interval.map { Double($0.milliseconds) })
       let isTimed = !watch
       let request = RequestRun(
         run, client,
-        timeout: ending.timeout ?? DurationArgument(milliseconds: 10_000, text: "10s"),
+        timeout: settings.timeout(default: 10_000),
         what: "the server did not tell the time",
         isWaiting: { isTimed && sampling.isAsking }, answered: { sampling.count })
       request.start()

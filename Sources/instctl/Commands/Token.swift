@@ -34,16 +34,17 @@ struct Token: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    try output.refuseFrames()
+    let settings = try Settings(server, output)
+    try settings.refuseFrames()
     let inst = try InstAddress(given: inst, record: record)
-    let key = try key()
-    let connectionID = try EffectiveCredentials.connectionID(server) ?? randomConnectionID()
+    let key = try key(settings)
+    let connectionID = try EffectiveCredentials.connectionID(settings) ?? randomConnectionID()
     let token: ConnectionToken
     do throws(KeyError) {
       token = try key.makeToken(
         connectionID: connectionID, recordName: inst.recordName, inst: inst.inst)
-    } catch { throw Secrets.broken(server.keyFile ?? "the key", "\(error)") }
-    CommandRun.execute(output.diagnostics) { run throws(Failure) in
+    } catch { throw Secrets.broken("the key", "\(error)") }
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       run.output.line(LineHead("\"type\":\"token\"")) { writer in
         writer.key("recordName")
         if let record = inst.recordName { writer.string(record) } else { writer.null() }
@@ -59,14 +60,14 @@ struct Token: ParsableCommand {
     }
   }
 
-  private func key() throws(Failure) -> ConnectionKey {
-    if server.tokenFile != nil {
+  private func key(_ settings: Settings) throws(Failure) -> ConnectionKey {
+    if settings.tokenFile?.source == .option {
       throw .usage("a token is made from a connection key, not from another token")
     }
     let missing = Failure.usage(
       "a token is made from a connection key, and there is none",
       hint: "--key-file FILE, INSTCTL_KEY, or 'instctl login --email ADDRESS' first")
-    if let (key, _) = try EffectiveCredentials.givenKey(server) {
+    if let key = try GivenCredential(settings)?.key() {
       guard !key.expiry.isOver else {
         throw Failure(
           code: "session_expired", layer: .config, message: "the connection key has expired",
@@ -74,12 +75,9 @@ struct Token: ParsableCommand {
       }
       return key
     }
-    guard server.server != nil || Secrets.environment("INSTCTL_SERVER") != nil else {
-      throw missing
-    }
-    guard let key = try EffectiveCredentials.storedKey(forOrigin: server.serverURL().origin) else {
-      throw missing
-    }
+    guard settings.server != nil,
+      let key = try EffectiveCredentials.storedKey(forOrigin: settings.serverURL().origin)
+    else { throw missing }
     return key
   }
 }

@@ -82,9 +82,11 @@ struct Watch: ParsableCommand {
   }
 
   func run() throws {
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    let addresses = try branches.addresses()
+    let settings = try Settings(server, output, branch: branches, timeout: ending.timeout)
+    let diagnostics = settings.diagnostics
+    let connection = try ServerConnection(settings)
+    let addresses = try branches.addresses(settings)
+    let ending = self.ending.settled(settings)
     let request = WatchRun.Request(temporary: temporary ? true : nil, markers: markerList)
     let types: WatchLineTypes = events.isEmpty ? .all : WatchLineTypes(events)
     CommandRun.execute(diagnostics) { run throws(Failure) in
@@ -96,7 +98,7 @@ struct Watch: ParsableCommand {
       let watch = WatchRun(
         run,
         try connection.connections(
-          reconnects: true, showingFramesTo: output.frameObserver(run)),
+          reconnects: true, showingFramesTo: settings.frameObserver(run)),
         ending: ending, untilSynced: synced.untilSynced,
         readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
         commands: commands)

@@ -12,7 +12,7 @@ struct WhoAmI: ParsableCommand {
     discussion: """
       Prints one line of type whoami: info is the server's word (sessionId and userId are null for who is \
       not signed in), origin is the server, credentials are what was logged in with (token, key or \
-      connectionId), and source is where they come from: option, environment, stored, or random for a \
+      connectionId), and source is where they come from: option, environment, profile, stored, or random for a \
       connection id made up on the spot. Secrets are not shown.
 
       Examples:
@@ -25,10 +25,10 @@ struct WhoAmI: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    try output.refuseFrames()
-    let diagnostics = output.diagnostics
-    let connection = try ServerConnection(server, diagnostics: diagnostics)
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    let settings = try Settings(server, output)
+    try settings.refuseFrames()
+    let connection = try ServerConnection(settings)
+    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
       let info = try await connection.logIn(run)
       run.output.line(LineHead("\"type\":\"whoami\"")) { writer in
         writer.key("info")

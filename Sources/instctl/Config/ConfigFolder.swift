@@ -30,12 +30,12 @@ struct ConfigFolder: Sendable {
     guard descriptor >= 0 else {
       let code = errno
       if code == ENOENT { return nil }
-      throw unreadable(path, code)
+      throw Self.unreadable(path, code)
     }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, EINVAL) }
+    guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Self.unreadable(path, EINVAL) }
     guard status.st_mode & 0o077 == 0 else {
       throw Failure(
         code: "unprotected_file", layer: .config,
@@ -51,14 +51,14 @@ struct ConfigFolder: Sendable {
         count = max(0, got)
       }
       if code == EINTR { continue }
-      guard code == 0 else { throw unreadable(path, code) }
+      guard code == 0 else { throw Self.unreadable(path, code) }
       guard !chunk.isEmpty else { return text }
       text += chunk
-      guard text.count <= limit else { throw unreadable(path, EFBIG) }
+      guard text.count <= limit else { throw Self.unreadable(path, EFBIG) }
     }
   }
 
-  private func unreadable(_ path: String, _ code: Int32) -> Failure {
+  static func unreadable(_ path: String, _ code: Int32) -> Failure {
     Failure(
       code: "unreadable_file", layer: .config,
       message: "cannot read '\(path)': \(systemMessage(code))", exit: .configuration)
@@ -67,32 +67,35 @@ struct ConfigFolder: Sendable {
   // MARK: Writing
 
   /// Makes the folder, and those above it, where they are missing; what is made nobody else may look into.
-  func create() throws(Failure) {
+  func create() throws(Failure) { try Self.create(path[...]) }
+
+  private static func create(_ path: Substring) throws(Failure) {
     var missing: [String] = []
-    var folder = Substring(path)
+    var folder = path
     while !folder.isEmpty, mkdir(String(folder), 0o700) != 0 {
       let code = errno
       if code == EEXIST { break }
       guard code == ENOENT, let slash = folder.lastIndex(of: "/") else {
-        throw unwritable(String(folder), code)
+        throw Self.unwritable(String(folder), code)
       }
       missing.append(String(folder))
       folder = folder[..<slash]
     }
     for folder in missing.reversed() where mkdir(folder, 0o700) != 0 && errno != EEXIST {
-      throw unwritable(folder, errno)
+      throw Self.unwritable(folder, errno)
     }
   }
 
   /// Replaces a file, which nobody else may read, by one with this text. Whoever reads it meanwhile sees
   /// the old text or the new one.
   func replacePrivate(_ file: String, with text: [UInt8]) throws(Failure) {
-    try create()
     let path = path(of: file)
+    let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+    try Self.create(parent)
     let temporary = "\(path).\(getpid())"
     unlink(temporary)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw unwritable(path, errno) }
+    guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
     var code = Self.writeAll(text, to: descriptor)
     // Before the name: after a crash the file must not be there without its text.
     if code == 0, fsync(descriptor) != 0 { code = errno }
@@ -100,12 +103,19 @@ struct ConfigFolder: Sendable {
     if code == 0, rename(temporary, path) != 0 { code = errno }
     guard code == 0 else {
       unlink(temporary)
-      throw unwritable(path, code)
+      throw Self.unwritable(path, code)
     }
-    let folder = open(self.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return }
     fsync(folder)
     close(folder)
+  }
+
+  /// Removes a file.
+  func remove(_ file: String) throws(Failure) {
+    guard unlink(path(of: file)) == 0 || errno == ENOENT else {
+      throw Self.unwritable(path(of: file), errno)
+    }
   }
 
   /// - Returns: 0, or an `errno`.
@@ -123,7 +133,7 @@ struct ConfigFolder: Sendable {
     }
   }
 
-  private func unwritable(_ path: String, _ code: Int32) -> Failure {
+  private static func unwritable(_ path: String, _ code: Int32) -> Failure {
     Failure(
       code: "write_failed", layer: .io, message: "cannot write '\(path)': \(systemMessage(code))",
       exit: .inputOutput)
@@ -142,13 +152,13 @@ struct ConfigFolder: Sendable {
     try create()
     let path = path(of: name)
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw unwritable(path, errno) }
+    guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
     // The lock goes with the descriptor, whatever ends the process.
     defer { close(descriptor) }
     var waited = 0
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
-      guard code == EWOULDBLOCK || code == EINTR else { throw unwritable(path, code) }
+      guard code == EWOULDBLOCK || code == EINTR else { throw Self.unwritable(path, code) }
       guard waited < Self.lockMilliseconds else {
         throw Failure(
           code: "locked", layer: .io,

@@ -2,34 +2,44 @@ import Glibc
 import InstClient
 import InstProtocol
 
-/// What a command logs in with, and where it was found: options first, then the environment, then what
-/// `login` has stored for the server's origin; else a bare random connection id.
+/// What a command logs in with, and where it was found: options first, then the environment, then the
+/// profile, then what `login` has stored for the server's origin; else a bare random connection id.
 struct EffectiveCredentials: Sendable {
   /// Where credentials come from.
   enum Source: String, Sendable {
-    case option, environment, stored, random
+    case option, environment, profile, stored, random
+
+    init(_ source: ValueSource) {
+      self =
+        switch source {
+        case .option, .default: .option
+        case .environment: .environment
+        case .profile: .profile
+        }
+    }
   }
 
   let credentials: ConnectionCredentials
   let source: Source
 
   /// - Parameter origin: the server's; a key that is stored for another one is never used.
-  init(_ options: ServerOptions, origin: String) throws(Failure) {
-    if let (text, source) = try Self.token(options) {
-      if options.connectionId != nil {
+  init(_ settings: Settings, origin: String) throws(Failure) {
+    let given = try GivenCredential(settings)
+    if let given, let token = try given.token() {
+      if settings.connectionID?.source == .option {
         throw .usage(
           "--connection-id cannot go with a token", hint: "the token names its connection itself")
       }
-      self.init(.token(Secret(text)), source)
+      self.init(.token(Secret(token)), Source(given.source))
       return
     }
-    let connectionID = try Self.connectionID(options)
-    if let (key, source) = try Self.givenKey(options) {
-      self.init(.key(key, connectionID: connectionID ?? randomConnectionID()), source)
-    } else if let connectionID {
-      // Whoever asks for an id of one's own wants to be nobody in particular.
+    let connectionID = try Self.connectionID(settings)
+    if let given, let key = try given.key() {
       self.init(
-        .connectionID(connectionID), options.connectionId == nil ? .environment : .option)
+        .key(key, connectionID: connectionID ?? randomConnectionID()), Source(given.source))
+    } else if let connectionID, let source = settings.connectionID?.source {
+      // Whoever asks for an id of one's own wants to be nobody in particular.
+      self.init(.connectionID(connectionID), Source(source))
     } else if let key = try Self.storedKey(forOrigin: origin) {
       self.init(.key(key, connectionID: randomConnectionID()), .stored)
     } else {
@@ -43,45 +53,9 @@ struct EffectiveCredentials: Sendable {
   }
 
   /// The connection id that is asked for.
-  static func connectionID(_ options: ServerOptions) throws(Failure) -> String? {
-    let id = options.connectionId ?? Secrets.environment("INSTCTL_CONNECTION_ID")
-    if id == "" { throw .usage("--connection-id is empty") }
-    return id
-  }
-
-  /// The token in a file or the environment; a key in a file wins over the latter.
-  static func token(
-    _ options: ServerOptions
-  ) throws(Failure) -> (text: String, source: Source)? {
-    if let file = options.tokenFile {
-      guard options.keyFile == nil else {
-        throw .usage("--token-file and --key-file exclude each other")
-      }
-      return (try Secrets.read(file: file), .option)
-    }
-    guard options.keyFile == nil, let text = Secrets.environment("INSTCTL_TOKEN") else {
-      return nil
-    }
-    return (text, .environment)
-  }
-
-  /// The key in a file or the environment.
-  static func givenKey(
-    _ options: ServerOptions
-  ) throws(Failure) -> (key: ConnectionKey, source: Source)? {
-    let text: String
-    if let file = options.keyFile {
-      text = try Secrets.read(file: file)
-    } else {
-      guard let value = Secrets.environment("INSTCTL_KEY") else { return nil }
-      text = value
-    }
-    do throws(KeyError) {
-      let key = try ConnectionKey(parsing: text)
-      return (key, options.keyFile == nil ? .environment : .option)
-    } catch {
-      throw Secrets.broken(options.keyFile ?? "INSTCTL_KEY", "no connection key: \(error)")
-    }
+  static func connectionID(_ settings: Settings) throws(Failure) -> String? {
+    if settings.connectionID?.value == "" { throw .usage("--connection-id is empty") }
+    return settings.connectionID?.value
   }
 
   /// The key that `login` has stored for an origin.

@@ -6,11 +6,14 @@ struct BranchesOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "The insts: record/inst, /inst, or a bare name for a public one. One that is named twice is "
-        + "followed once.", valueName: "inst"))
+        + "followed once.", valueName: "inst"),
+    completion: .custom { _, _, _ in ProfileCompletion.insts() })
   var insts: [String]
 
-  @Option(name: .shortAndLong, help: "The branch, the same in all insts.")
-  var branch = "default"
+  @Option(
+    name: .shortAndLong, help: "The branch, the same in all insts. (default: default)",
+    completion: .custom { _, _, _ in ProfileCompletion.branches() })
+  var branch: String?
 
   @Option(
     help: ArgumentHelp(
@@ -25,28 +28,28 @@ struct BranchesOptions: ParsableArguments {
   var recordKeyFile: String?
 
   /// The branches that the options name, each once.
-  func addresses() throws(Failure) -> [BranchAddress] {
+  func addresses(_ settings: Settings) throws(Failure) -> [BranchAddress] {
     var found: [BranchAddress] = []
     for inst in insts {
-      let address = try address(of: inst, first: found.first)
+      let address = try address(of: inst, settings, first: found.first)
       if !found.contains(where: { $0.answered == address.answered }) { found.append(address) }
     }
     return found
   }
 
   private func address(
-    of inst: String, first: BranchAddress?
+    of inst: String, _ settings: Settings, first: BranchAddress?
   ) throws(Failure) -> BranchAddress {
     // A record key that comes by stdin can be read only once.
     if let first, first.answered != first {
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
-      return BranchAddress(recordName: first.recordName, inst: inst, branch: branch)
+      return BranchAddress(recordName: first.recordName, inst: inst, branch: settings.branch.value)
     }
     var single = BranchOptions()
     single.inst = inst
     single.branch = branch
     single.record = record
     single.recordKeyFile = recordKeyFile
-    return try single.address()
+    return try single.address(settings)
   }
 }

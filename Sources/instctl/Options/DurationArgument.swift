@@ -3,7 +3,7 @@ import ArgumentParser
 /// A length of time with its unit, `500ms`, `5s`, `2m` or `1h`.
 struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
   let milliseconds: Int64
-  private let text: String
+  let text: String
 
   init?(argument: String) {
     let units: [(suffix: String, milliseconds: Double)] = [
@@ -27,7 +27,7 @@ struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
 /// A number of bytes, `64KiB`, `1MiB`, `10MB` or plain `4096`.
 struct SizeArgument: ExpressibleByArgument, Hashable, Sendable {
   let bytes: Int
-  private let text: String
+  let text: String
 
   init?(argument: String) {
     let units: [(suffix: String, bytes: Double)] = [

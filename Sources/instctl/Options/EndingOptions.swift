@@ -5,7 +5,7 @@ struct EndingOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "End after so many: updates lines, devices that came or went, samples, or frames.",
+      "End after so many: updates lines, devices that came or went, samples, frames, or answers.",
       valueName: "n"))
   var count: Int?
 
@@ -28,6 +28,13 @@ struct EndingOptions: ParsableArguments {
 
   /// How many lines end the command, by either option.
   var lineCount: Int? { one ? 1 : count }
+
+  /// The same, with what the settings say where the options say nothing.
+  func settled(_ settings: Settings) -> EndingOptions {
+    var settled = self
+    settled.timeout = settings.timeout?.value
+    return settled
+  }
 
   func validate() throws {
     if one, count != nil { throw ValidationError("-1 and --count exclude each other") }

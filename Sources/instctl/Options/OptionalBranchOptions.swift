@@ -5,10 +5,13 @@ import InstProtocol
 struct OptionalBranchOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"))
+      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"),
+    completion: .custom { _, _, _ in ProfileCompletion.insts() })
   var inst: String?
 
-  @Option(name: .shortAndLong, help: "The branch. (default: default)")
+  @Option(
+    name: .shortAndLong, help: "The branch. (default: default)",
+    completion: .custom { _, _, _ in ProfileCompletion.branches() })
   var branch: String?
 
   @Option(
@@ -27,13 +30,13 @@ struct OptionalBranchOptions: ParsableArguments {
   var sayMoreThanAnInst: Bool { branch != nil || record != nil || recordKeyFile != nil }
 
   /// The branch that the options name, nil where they name no inst.
-  func address() throws(Failure) -> BranchAddress? {
+  func address(_ settings: Settings) throws(Failure) -> BranchAddress? {
     guard let inst else { return nil }
     var options = BranchOptions()
     options.inst = inst
-    options.branch = branch ?? "default"
+    options.branch = branch
     options.record = record
     options.recordKeyFile = recordKeyFile
-    return try options.address()
+    return try options.address(settings)
   }
 }

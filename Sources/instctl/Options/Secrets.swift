@@ -52,6 +52,17 @@ enum Secrets {
       exit: .configuration)
   }
 
+  /// Variables that hold secrets of ours, or may.
+  private static let variables = [
+    "INSTCTL_TOKEN", "INSTCTL_KEY", "INSTCTL_RECORD_KEY", "INSTCTL_SESSION_KEY",
+    "INSTCTL_CERT_PASSWORD", "INSTCTL_PROXY", "INSTCTL_HEADER",
+  ]
+
+  /// What takes our secrets out of the environment of a process that we start.
+  static var withoutVariables: [String: String?] {
+    Dictionary(uniqueKeysWithValues: variables.map { ($0, nil) })
+  }
+
   /// A variable of the environment, nil where it is unset or empty.
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }

@@ -1,147 +1,208 @@
 import ArgumentParser
-import InstClient
-import InstProtocol
 
-/// How to reach a server, and as whom.
+/// How to reach a server, and as whom. What an option does not say, the environment, the profile or a
+/// default does: ``Settings``.
 struct ServerOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "The server: https://host (reached at wss://host/websocket), or a ws(s):// URL as it stands.",
-      discussion: "Also INSTCTL_SERVER.", valueName: "url"))
+      valueName: "url"))
   var server: String?
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "Log in with this connection id; a fresh random one by default. Also INSTCTL_CONNECTION_ID.",
-      valueName: "id"))
+      "Take what no option and no variable says from this profile; by default from the one in use.",
+      valueName: "name"),
+    completion: .custom { _, _, _ in ProfileCompletion.names() })
+  var profile: String?
+
+  // MARK: As whom
+
+  @Option(
+    help: ArgumentHelp(
+      "Log in with this connection id. (default: a fresh random one)", valueName: "id"))
   var connectionId: String?
 
   @Option(
     help: ArgumentHelp(
-      "Log in with the connection token in this file, '-' for stdin. Also INSTCTL_TOKEN, which "
-        + "holds the token itself.", valueName: "file"))
+      "Log in with the connection token in this file, '-' for stdin. INSTCTL_TOKEN holds the token itself.",
+      valueName: "file"), completion: .file())
   var tokenFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Log in with tokens made from the connection key in this file, '-' for stdin. Also INSTCTL_KEY, "
-        + "which holds the key itself.", valueName: "file"))
+      "Log in with tokens made from the connection key in this file, '-' for stdin. INSTCTL_KEY holds the "
+        + "key itself.", valueName: "file"), completion: .file())
   var keyFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Give up when name, TCP, TLS, upgrade and login take longer than this.",
-      valueName: "duration"))
-  var connectTimeout = DurationArgument(milliseconds: 10_000, text: "10s")
+      "Log in with tokens made from the connection key that this shell command prints, such as that of "
+        + "a password manager.", valueName: "command"))
+  var keyCommand: String?
 
-  @Flag(help: "End when the connection is lost instead of connecting again.")
+  // MARK: For how long
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up when name, TCP, proxy, TLS, upgrade and login take longer than this. (default: 10s)",
+      valueName: "duration"))
+  var connectTimeout: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up after so many failed attempts in a row. It then holds for the first connection, too, which "
+        + "otherwise must succeed at once. (default: without end, once there was a connection)",
+      valueName: "n"))
+  var retries: RetriesArgument?
+
+  @Flag(
+    name: .customLong("no-reconnect"),
+    help: "End when the connection is lost instead of connecting again.")
   var noReconnect = false
 
   @Option(
     help: ArgumentHelp(
-      "Trust the certificates in this PEM file instead of the system's.", valueName: "file"))
-  var cacert: String?
-
-  @Flag(name: [.customShort("k"), .long], help: "Do not verify the server's certificate.")
-  var insecure = false
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Offer compression (permessage-deflate).")
-  var compress = true
+      "The pauses between attempts: up to the first at the beginning, doubled each time up to the second, "
+        + "each drawn at random. (default: 500ms..30s)", valueName: "min..max"))
+  var backoff: BackoffArgument?
 
   @Option(
     help: ArgumentHelp(
-      "The largest message accepted, after decompression.", valueName: "size"))
-  var maxMessage = SizeArgument(bytes: 64 << 20, text: "64MiB")
+      "Ping the server when so long has passed since the last ping; 'off' for never. (default: 15s)",
+      valueName: "duration"))
+  var pingInterval: PingIntervalArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take the connection for lost when a ping is not answered for so long. (default: 10s)",
+      valueName: "duration"))
+  var pingTimeout: DurationArgument?
+
+  // MARK: TLS
+
+  @Option(
+    help: ArgumentHelp(
+      "Trust the certificates in this PEM file instead of the system's.", valueName: "file"),
+    completion: .file())
+  var cacert: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show this client certificate: a PEM file with its chain, or a PKCS#12 file with its key.",
+      valueName: "file"), completion: .file())
+  var cert: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The client certificate's key, a PEM file. (default: in the file of --cert)",
+      valueName: "file"), completion: .file())
+  var certKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The password of the client certificate's key is in this file. INSTCTL_CERT_PASSWORD holds the "
+        + "password itself.", valueName: "file"), completion: .file())
+  var certPasswordFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask for, and verify, the certificate of this name instead of the host's.", valueName: "name")
+  )
+  var servername: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Accept only a server with this public key, sha256//BASE64. May be repeated: any of them will do. "
+        + "Holds with --insecure, too.", valueName: "hash"))
+  var pin: [String] = []
+
+  @Flag(
+    name: [.customShort("k"), .long],
+    help: "Do not verify the server's certificate; warns each time.")
+  var insecure = false
+
+  // MARK: The way
+
+  @Option(
+    help: ArgumentHelp(
+      "Go through this proxy: http://, https://, socks5:// (names are looked up here) or socks5h:// (by the "
+        + "proxy); 'none' for no proxy. (default: HTTPS_PROXY, ALL_PROXY, NO_PROXY)",
+      valueName: "url"))
+  var proxy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The proxy's 'user:password' is in this file, '-' for stdin.", valueName: "file"),
+    completion: .file())
+  var proxyCredentialsFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Connect to this Unix socket instead; the URL still names host and path.", valueName: "path"),
+    completion: .file())
+  var unixSocket: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take this address for a host and port, without looking the name up. May be repeated.",
+      valueName: "host:port:address"))
+  var resolve: [String] = []
+
+  @Flag(help: "Use addresses of this version of IP only.")
+  var ipVersion: IPVersionFlag?
+
+  // MARK: The upgrade
+
+  @Option(
+    name: [.customShort("H"), .long],
+    help: ArgumentHelp(
+      "A header field of the upgrade, or '@file' with one a line, for those that are secrets. May be "
+        + "repeated.", valueName: "name: value"))
+  var header: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Send the cookies of this file that are for the server: as browsers and curl export them, or lines of "
+        + "name=value.", valueName: "file"), completion: .file())
+  var cookieFile: String?
+
+  @Option(help: ArgumentHelp("The Origin of the upgrade.", valueName: "url"))
+  var origin: String?
+
+  @Option(
+    help: ArgumentHelp("Offer this subprotocol. May be repeated.", valueName: "name"))
+  var subprotocol: [String] = []
+
+  // MARK: Messages
+
+  @Flag(
+    inversion: .prefixedNo, help: "Offer compression, permessage-deflate. (default: --compress)")
+  var compress: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "The largest message accepted, after decompression. (default: 64MiB)", valueName: "size"))
+  var maxMessage: SizeArgument?
 
   @Option(
     help: ArgumentHelp(
       "The names and forms that the server knows; auto starts with the deployed ones and changes when "
-        + "the server does not know them.", valueName: "dialect"))
-  var dialect = DialectArgument.auto
+        + "the server does not know them. (default: auto)", valueName: "dialect"))
+  var dialect: DialectArgument?
 
   @Option(
     help: ArgumentHelp(
       "How messages of over 32,000 characters travel: inline in a frame, by upload to the server's "
-        + "storage, or auto, which asks for an upload and learns when the server has none.",
+        + "storage, or auto, which asks for an upload and learns when the server has none. (default: auto)",
       valueName: "way"))
-  var largeMessages = LargeMessagesArgument.auto
-}
-
-/// The values of `--large-messages`.
-enum LargeMessagesArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, upload, inline
-
-  var mode: LargeMessageMode {
-    switch self {
-    case .auto: .auto
-    case .upload: .upload
-    case .inline: .inline
-    }
-  }
-}
-
-/// The values of `--dialect`.
-enum DialectArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, deployed, documented
-
-  var choice: DialectChoice {
-    switch self {
-    case .auto: .auto
-    case .deployed: .deployed
-    case .documented: .documented
-    }
-  }
-}
-
-/// Which branch of which inst.
-struct BranchOptions: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"))
-  var inst: String
-
-  @Option(name: .shortAndLong, help: "The branch.")
-  var branch = "default"
+  var largeMessages: LargeMessagesArgument?
 
   @Option(
     help: ArgumentHelp(
-      "The record; the whole of INST is then the inst's name.", valueName: "name"))
-  var record: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
-        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"))
-  var recordKeyFile: String?
-}
-
-/// What is printed, and where.
-struct OutputOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The form of the output: json, the command's lines; raw, instead of them the frames of the wire as "
-        + "they go and come, as lines of type frame.", valueName: "form"))
-  var output = OutputForm.json
-
-  @Flag(name: .shortAndLong, help: "Tell on stderr what happens.")
-  var verbose: Int
-
-  @Flag(name: .shortAndLong, help: "No diagnostics but errors.")
-  var quiet = false
-
-  var diagnostics: Diagnostics { Diagnostics(verbosity: quiet ? 0 : 1 + verbose) }
-
-  /// For commands that have no frames of the wire to show.
-  func refuseFrames() throws(Failure) {
-    if output == .raw { throw .usage("this command shows no frames: --output raw is not for it") }
-  }
-}
-
-/// The forms of the output.
-enum OutputForm: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case json, raw
+      "Write each frame and event to this file as JSON lines, secrets masked; '-' for stderr.",
+      valueName: "file"), completion: .file())
+  var trace: String?
 }

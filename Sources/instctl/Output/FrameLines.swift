@@ -30,12 +30,12 @@ final class FrameLines {
   }
 }
 
-extension OutputOptions {
+extension Settings {
   /// Who shows the frames of the run's connections; nil where they are not asked for. What the command
   /// itself prints is left out from then on.
   @EventLoop
   func frameObserver(_ run: CommandRun) -> FrameObservingConnectionClient.Observer? {
-    guard output == .raw else { return nil }
+    guard output.value == .raw else { return nil }
     run.output.showsOnlyFrames = true
     let lines = FrameLines(run)
     return { lines.print($0, $1) }

@@ -1,56 +1,45 @@
 import InstClient
-import InstProtocol
 import Transport
 import WebSocket
 
-extension ServerOptions {
+extension Settings {
   /// The server's HTTP API.
   ///
   /// - Parameter timeout: how long nothing may move.
   @EventLoop
-  func api(
-    at url: WebSocketURL, timeout: DurationArgument, _ diagnostics: Diagnostics
-  ) throws(Failure) -> InstAPI {
+  func api(at url: WebSocketURL, timeout: DurationArgument) throws(Failure) -> InstAPI {
     var http = HTTPOptions()
-    http.tls = try tls(for: url, diagnostics)
-    http.maximumBodySize = maxMessage.bytes
-    http.connectTimeoutMilliseconds = connectTimeout.milliseconds
+    http.tls = try tls(for: url)
+    http.maximumBodySize = maxMessage.value.bytes
+    http.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     http.idleTimeoutMilliseconds = timeout.milliseconds
     return InstAPI(origin: url.origin, options: http)
   }
 
-  /// Refuses options that say as whom to log in on the socket, where they would have no effect.
-  func refuseSocketCredentials() throws(Failure) {
-    let given = [
-      ("--token-file", tokenFile), ("--key-file", keyFile), ("--connection-id", connectionId),
-    ].first { $0.1 != nil }
-    guard let given else { return }
-    throw .usage("\(given.0) has no meaning here: nothing logs in with it")
+  /// Refuses options that say as whom to log in, where somebody is about to become known.
+  func refuseCredentials() throws(Failure) {
+    try refuse([
+      (.tokenFile, tokenFile?.source), (.keyFile, keyFile?.source),
+      (.keyCommand, keyCommand?.source), (.connectionID, connectionID?.source),
+    ])
   }
-}
 
-/// The session key with which a command uses the HTTP API.
-struct EffectiveSessionKey {
-  /// Nil where there is none: the server judges whether it needs one.
-  let key: SessionKey?
+  /// Refuses options that are about the socket, where they would have no effect.
+  func refuseSocketOptions() throws(Failure) {
+    try refuseCredentials()
+    try refuse([
+      (.retries, retries?.source), (.reconnect, reconnect.source), (.backoff, backoff?.source),
+      (.pingInterval, pingInterval?.source), (.pingTimeout, pingTimeout.source),
+      (.origin, origin?.source), (.subprotocol, subprotocols.source),
+      (.compress, compress.source), (.dialect, dialect.source),
+      (.largeMessages, largeMessages.source),
+    ])
+  }
 
-  /// The key in a file, else of the environment, else what is stored for the origin.
-  init(file: String?, origin: String) throws(Failure) {
-    let source = file ?? "INSTCTL_SESSION_KEY"
-    guard
-      let text = try file.map({ (file) throws(Failure) in try Secrets.read(file: file) })
-        ?? Secrets.environment("INSTCTL_SESSION_KEY")
-    else {
-      key = try CredentialStore.ofUser()?.session(forOrigin: origin)?.sessionKey
-      if key?.expiry.isOver == true { throw .storedSessionOver(origin) }
-      return
-    }
-    do throws(KeyError) { key = try SessionKey(parsing: text) } catch {
-      throw Secrets.broken(source, "no session key: \(error)")
-    }
-    guard key?.expiry.isOver == true else { return }
-    throw Failure(
-      code: "session_expired", layer: .login, message: "the session key has expired",
-      hint: "sign in again for a new key", exit: .noPermission)
+  private func refuse(_ settings: [(Setting, ValueSource?)]) throws(Failure) {
+    guard let (setting, _) = settings.first(where: { $0.1 == .option }) else { return }
+    throw .usage(
+      "\(setting.option) has no meaning here: it is about the socket, and the command uses the HTTP API"
+    )
   }
 }

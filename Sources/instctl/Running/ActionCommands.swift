@@ -140,7 +140,7 @@ private struct Job {
   /// What the command learns beside the event; and what it shall not learn.
   var environment: [String: String?] {
     let named = address.answered
-    return [
+    let facts: [String: String?] = [
       "INSTCTL_ACTION_RECORD": named.recordName,
       "INSTCTL_ACTION_INST": named.inst,
       "INSTCTL_ACTION_BRANCH": named.branch,
@@ -148,9 +148,8 @@ private struct Job {
       "INSTCTL_SENDER_CONNECTION_ID": sender?.connectionID,
       "INSTCTL_SENDER_USER_ID": sender?.userID,
       "INSTCTL_SENDER_SESSION_ID": sender?.sessionID,
-      "INSTCTL_TOKEN": nil, "INSTCTL_KEY": nil, "INSTCTL_RECORD_KEY": nil,
-      "INSTCTL_SESSION_KEY": nil,
     ]
+    return facts.merging(Secrets.withoutVariables) { fact, _ in fact }
   }
 }
 

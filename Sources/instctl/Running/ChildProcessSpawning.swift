@@ -25,8 +25,8 @@ struct SpawnedShell {
     let output = try Pipe()
     let errors = try Pipe()
     identifier = try Self.spawn(
-      ["/bin/sh", "-c", command], Self.environment(changedBy: environment),
-      [input.readEnd, output.writeEnd, errors.writeEnd])
+      command, environment: environment, [input.readEnd, output.writeEnd, errors.writeEnd],
+      inOwnGroup: true)
     exit = csystem_pidfd(identifier)
     guard exit >= 0 else {
       let code = errno
@@ -39,9 +39,17 @@ struct SpawnedShell {
     self.errors = errors.keepReadEnd()
   }
 
-  private static func spawn(
-    _ arguments: [String], _ environment: [String], _ descriptors: [Int32]
+  /// Starts `/bin/sh -c command`.
+  ///
+  /// - Parameters:
+  ///   - environment: variables beside our own ones; nil takes one away.
+  ///   - descriptors: what becomes its stdin, stdout and stderr.
+  ///   - inOwnGroup: whether it gets a process group of its own; one that is to use the terminal must not.
+  static func spawn(
+    _ command: String, environment: [String: String?], _ descriptors: [Int32], inOwnGroup: Bool
   ) throws(Trouble) -> pid_t {
+    let arguments = ["/bin/sh", "-c", command]
+    let environment = Self.environment(changedBy: environment)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -52,7 +60,9 @@ struct SpawnedShell {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+      &attributes,
+      Int16(
+        (inOwnGroup ? POSIX_SPAWN_SETPGROUP : 0) | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     // The loop blocks the signals that it takes as events, and ignores SIGPIPE.
     var signals = sigset_t()
     sigemptyset(&signals)

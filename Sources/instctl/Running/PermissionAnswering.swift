@@ -38,9 +38,10 @@ final class PermissionAnswering: BranchPresence {
     self.readyFile = readyFile
   }
 
-  func start(duration: DurationArgument?, idle: DurationArgument?, timeout: DurationArgument?) {
+  func start(until ending: EndingOptions) {
     timers = EndingTimers(
-      self, arrivals: arrivals, duration: duration, idle: idle, timeout: timeout)
+      self, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
+      timeout: ending.timeout)
     authSource.permissionRequestHandler = { [weak self] in self?.asked($0) }
     appear(on: address, by: client)
   }

@@ -9,21 +9,16 @@ struct ServerConnection: Sendable {
   let url: WebSocketURL
   let credentials: ConnectionCredentials
   let credentialsSource: EffectiveCredentials.Source
-  private let options: ServerOptions
-  private let diagnostics: Diagnostics
+  private let settings: Settings
 
-  init(_ options: ServerOptions, diagnostics: Diagnostics) throws(Failure) {
-    let url = try options.serverURL()
-    let credentials = try EffectiveCredentials(options, origin: url.origin)
-    self.init(options, url, credentials, diagnostics: diagnostics)
+  init(_ settings: Settings) throws(Failure) {
+    let url = try settings.serverURL()
+    let credentials = try EffectiveCredentials(settings, origin: url.origin)
+    self.init(settings, url, credentials)
   }
 
-  init(
-    _ options: ServerOptions, _ url: WebSocketURL, _ effective: EffectiveCredentials,
-    diagnostics: Diagnostics
-  ) {
-    self.options = options
-    self.diagnostics = diagnostics
+  init(_ settings: Settings, _ url: WebSocketURL, _ effective: EffectiveCredentials) {
+    self.settings = settings
     self.url = url
     credentials = effective.credentials
     credentialsSource = effective.source
@@ -79,20 +74,11 @@ struct ServerConnection: Sendable {
   private func socketMaker(
     reconnects: Bool, showingFramesTo observer: FrameObservingConnectionClient.Observer?
   ) throws(Failure) -> @EventLoop () -> any ConnectionClient {
-    var settings = WebSocketConnectionClient.Options()
-    settings.connect.connection.maximumMessageSize = options.maxMessage.bytes
-    settings.connect.connection.maximumFrameSize = options.maxMessage.bytes
-    settings.connect.deflate = options.compress ? DeflateOffer() : nil
-    settings.connect.tls = try options.tls(for: url, diagnostics)
-    // Whom to trust, and nothing that tells who we are.
-    settings.storage.tls = settings.connect.tls
-    settings.reconnect.reconnects = reconnects && !options.noReconnect
-    settings.dialect = options.dialect.choice
-    settings.largeMessages = options.largeMessages.mode
-    settings.connectTimeoutMilliseconds = options.connectTimeout.milliseconds
-    let diagnostics = self.diagnostics
-    settings.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
-    let (url, settled) = (self.url, settings)
+    var options = try settings.clientOptions(for: url)
+    options.reconnect.reconnects = reconnects && settings.reconnect.value
+    let diagnostics = settings.diagnostics
+    options.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
+    let (url, settled) = (self.url, options)
     return {
       let socket = WebSocketConnectionClient(url: url, options: settled)
       guard let observer else { return socket }
@@ -101,62 +87,22 @@ struct ServerConnection: Sendable {
   }
 }
 
-extension ServerOptions {
-  /// The server that is asked for.
-  func serverURL() throws(Failure) -> WebSocketURL {
-    guard let server = self.server ?? Secrets.environment("INSTCTL_SERVER") else {
-      throw .usage("no server is given", hint: "--server https://host, or INSTCTL_SERVER")
-    }
-    do throws(TransportError) {
-      return try WebSocketURL(server: server)
-    } catch { throw Failure(error) }
-  }
-
-  /// How to verify the server; nil where it is not reached by TLS.
-  @EventLoop
-  func tls(for url: WebSocketURL, _ diagnostics: Diagnostics) throws(Failure) -> TLSContext? {
-    guard url.isSecure else { return nil }
-    if insecure {
-      diagnostics.warn("the server's certificate is not verified (--insecure)")
-    }
-    do throws(TLSError) {
-      return try TLSContext.client(
-        trust: insecure ? .anybody : cacert.map { .file($0) } ?? .system)
-    } catch { throw Failure(error) }
-  }
-}
-
 extension BranchOptions {
   /// The branch that the options name.
   ///
   /// Where a record key is used, it is the address's record: ``InstProtocol/BranchAddress/answered`` is
   /// what may be shown.
-  func address() throws(Failure) -> BranchAddress {
-    if let key = try recordKey() {
+  func address(_ settings: Settings) throws(Failure) -> BranchAddress {
+    let branch = settings.branch.value
+    if record != nil, settings.recordKeyFile?.source == .option {
+      throw .usage("--record and --record-key-file exclude each other")
+    }
+    if record == nil, let key = try settings.recordKey() {
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
-      return BranchAddress(recordName: key, inst: inst, branch: branch)
+      return BranchAddress(recordName: key.text, inst: inst, branch: branch)
     }
     let address = try InstAddress(given: inst, record: record)
     return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
-  }
-
-  private func recordKey() throws(Failure) -> String? {
-    let text: String
-    let source: String
-    if let recordKeyFile {
-      guard record == nil else { throw .usage("--record and --record-key-file exclude each other") }
-      text = try Secrets.read(file: recordKeyFile)
-      source = recordKeyFile
-    } else if record == nil, let value = Secrets.environment("INSTCTL_RECORD_KEY") {
-      text = value
-      source = "INSTCTL_RECORD_KEY"
-    } else {
-      return nil
-    }
-    do throws(KeyError) {
-      _ = try RecordKey(parsing: text)
-      return text
-    } catch { throw Secrets.broken(source, "no record key: \(error)") }
   }
 }
 

@@ -1,0 +1,59 @@
+import Transport
+import WebSocket
+
+/// The header fields that the user adds to the upgrade: those of `--header`, and the cookies for the server.
+struct HeaderFields {
+  let fields: [HTTPField]
+
+  /// Those that the upgrade itself says (RFC 6455 section 4.1).
+  private static let own: Set<String> = [
+    "host", "upgrade", "connection", "origin", "sec-websocket-key", "sec-websocket-version",
+    "sec-websocket-protocol", "sec-websocket-extensions",
+  ]
+
+  init(_ settings: Settings, for url: WebSocketURL) throws(Failure) {
+    var fields: [HTTPField] = []
+    for text in settings.headers.value {
+      guard text.hasPrefix("@") else {
+        fields.append(try Self.field(text))
+        continue
+      }
+      let file = String(text.dropFirst())
+      let lines = try InputFile.readText(file, limit: 1 << 20)
+      for line in lines.split(whereSeparator: \.isNewline) {
+        fields.append(try Self.field(String(line)))
+      }
+    }
+    if let file = settings.cookieFile?.value {
+      let text = try InputFile.readText(file, limit: 1 << 20)
+      let cookies = CookieFile(text).cookies(for: url, at: Timestamp.now().milliseconds)
+      if !cookies.isEmpty { fields.append(HTTPField(name: "Cookie", value: cookies)) }
+    }
+    self.fields = fields
+  }
+
+  /// The line is not repeated in an error: its value can be a secret.
+  private static func field(_ line: String) throws(Failure) -> HTTPField {
+    guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else {
+      throw .usage("--header takes 'name: value', or '@file' with such lines")
+    }
+    let name = String(line[..<colon])
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    let value = line[line.index(after: colon)...].drop(while: isBlank)
+    let trimmed = String(value.reversed().drop(while: isBlank).reversed())
+    let isToken = name.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+        || (0x61...0x7A).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+    guard isToken else { throw .usage("--header: the name before the colon is none") }
+    guard trimmed.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+      throw .usage("--header: the value of \(name) has control characters")
+    }
+    guard !own.contains(name.lowercased()) else {
+      throw .usage(
+        "--header: \(name) is not yours to give",
+        hint: "--origin and --subprotocol set theirs; the URL sets Host")
+    }
+    return HTTPField(name: name, value: trimmed)
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// What is printed, and how.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The form of the output: json, the command's lines; pretty, the same for reading; raw, instead of them "
+        + "the frames of the wire as they go and come, as lines of type frame. (default: json)",
+      valueName: "form"))
+  var output: OutputForm?
+
+  @Option(
+    help: ArgumentHelp(
+      "Colours in pretty output: auto, on a terminal, unless NO_COLOR is set or TERM is dumb; always; or "
+        + "never. (default: auto)", valueName: "when"))
+  var color: ColorChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "The form of what goes to stderr. (default: text on a terminal, else json)",
+      valueName: "form"))
+  var logFormat: LogFormat?
+
+  @Flag(name: .shortAndLong, help: "Tell on stderr what happens; twice for more of it.")
+  var verbose: Int
+
+  @Flag(name: .shortAndLong, help: "No diagnostics but errors.")
+  var quiet = false
+
+  func validate() throws {
+    if quiet, verbose > 0 { throw ValidationError("--quiet and --verbose exclude each other") }
+  }
+}
+
+/// The forms of the output.
+enum OutputForm: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case json, pretty, raw
+}
+
+/// Whether pretty output has colours.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case auto, always, never
+}
+
+/// The forms of what goes to stderr.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case text, json
+}

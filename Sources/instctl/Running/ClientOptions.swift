@@ -1,0 +1,63 @@
+import InstClient
+import Transport
+import WebSocket
+
+extension Settings {
+  /// How to connect, and what the connection is like.
+  @EventLoop
+  func clientOptions(for url: WebSocketURL) throws(Failure) -> WebSocketConnectionClient.Options {
+    var options = WebSocketConnectionClient.Options()
+    options.connect.connection.maximumMessageSize = maxMessage.value.bytes
+    options.connect.connection.maximumFrameSize = maxMessage.value.bytes
+    if let pingInterval = pingInterval?.value {
+      options.connect.connection.pingInterval = pingInterval.milliseconds.map { $0 * 1_000_000 }
+    }
+    options.connect.connection.pingTimeout = pingTimeout.value.milliseconds * 1_000_000
+    options.connect.deflate = compress.value ? DeflateOffer() : nil
+    options.connect.origin = origin?.value
+    options.connect.subprotocols = subprotocols.value
+    options.connect.fields = try HeaderFields(self, for: url).fields
+    options.connect.tls = try tls(for: url)
+    // Whom to trust, and nothing that tells who we are.
+    options.storage.tls = try storageTLS(for: url)
+    options.reconnect = reconnectPolicy
+    options.dialect = dialect.value.choice
+    options.largeMessages = largeMessages.value.mode
+    options.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
+    return options
+  }
+
+  private var reconnectPolicy: ReconnectPolicy {
+    var policy = ReconnectPolicy(retries: retries?.value.count)
+    if let backoff = backoff?.value {
+      policy.minimumMilliseconds = backoff.minimum.milliseconds
+      policy.maximumMilliseconds = backoff.maximum.milliseconds
+    }
+    return policy
+  }
+
+  /// How to verify the server; nil where it is not reached by TLS.
+  @EventLoop
+  func tls(for url: WebSocketURL) throws(Failure) -> TLSContext? {
+    guard url.isSecure else { return nil }
+    if insecure.value {
+      diagnostics.warn("the server's certificate is not verified (--insecure)")
+    }
+    do throws(TLSError) { return try TLSContext.client(trust: trust) } catch {
+      throw Failure(error)
+    }
+  }
+
+  private var trust: TLSContext.Trust {
+    insecure.value ? .anybody : cacert.map { .file($0.value) } ?? .system
+  }
+
+  /// How to verify the storage that a server names for large messages.
+  @EventLoop
+  private func storageTLS(for url: WebSocketURL) throws(Failure) -> TLSContext? {
+    guard url.isSecure else { return nil }
+    do throws(TLSError) { return try TLSContext.client(trust: trust) } catch {
+      throw Failure(error)
+    }
+  }
+}

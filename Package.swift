@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "CSystem", cSettings: buildFacts),
 
     library("JSONText"),
+    library("LineDisplay", ["JSONText"]),
     library("Yjs"),
     library("WebSocket", ["CZlib"]),
     library("Transport", ["WebSocket", "COpenSSL", "CSystem"]),
@@ -69,6 +70,7 @@ let package = Package(
         "COpenSSL",
         "CSystem",
         "CZlib",
+        "LineDisplay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -82,6 +84,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("JSONTextTests", ["JSONText"]),
+    tests("LineDisplayTests", ["LineDisplay", "JSONText"]),
     tests("YjsTests", ["Yjs"]),
     tests("WebSocketTests", ["WebSocket", "CZlib"]),
     tests("InstProtocolTests", ["InstProtocol", "JSONText"]),

@@ -19,7 +19,8 @@ struct Instctl: ParsableCommand {
       Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, Logout.self,
       WhoAmI.self, Token.self, Insts.self,
       HTTP.self, Permission.self, SendAction.self, Devices.self, Call.self, Count.self,
-      TimeSync.self,
+      TimeSync.self, ProfileCommand.self,
+      Help.self,
     ])
 
   static func main() {

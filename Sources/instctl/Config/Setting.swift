@@ -69,6 +69,14 @@ enum Setting: String, CaseIterable, Sendable {
   /// Whether there can be several values: an array in a profile, lines in a variable.
   var isList: Bool { [.pin, .resolve, .header, .subprotocol].contains(self) }
 
+  /// Whether the value is the name of a file.
+  var isFile: Bool {
+    [
+      .tokenFile, .keyFile, .recordKeyFile, .sessionKeyFile, .cacert, .cert, .certKey,
+      .certPasswordFile, .proxyCredentialsFile, .unixSocket, .cookieFile, .trace,
+    ].contains(self)
+  }
+
   /// Whether a value may hold a secret, and is shown as `set`.
   var isSecret: Bool { self == .header || self == .proxy }
 

@@ -2,6 +2,14 @@ import ArgumentParser
 import InstClient
 import Transport
 
+/// Which profile counts.
+enum ProfileChoice: Sendable {
+  /// The one that the environment names, else the one in use, if there is any.
+  case inUse
+  case named(String)
+  case none
+}
+
 /// What holds for a run of a command, field by field: the option, else the environment, else the profile,
 /// else a default.
 struct Settings: Sendable {
@@ -69,15 +77,17 @@ struct Settings: Sendable {
   /// - Parameters:
   ///   - options: nil for commands that reach no server.
   ///   - output: the options of the output.
+  ///   - choice: which profile counts, where no option names one.
   ///   - branch: `--branch`, where the command has it.
   ///   - timeout: `--timeout`, where the command has it.
   ///   - recordKeyFile: `--record-key-file`, where the command has it.
   ///   - sessionKeyFile: `--session-key-file`, where the command has it.
   init(
-    _ options: ServerOptions?, _ output: OutputOptions, branch: String? = nil,
-    timeout: DurationArgument? = nil, recordKeyFile: String? = nil, sessionKeyFile: String? = nil
+    _ options: ServerOptions?, _ output: OutputOptions, profile choice: ProfileChoice = .inUse,
+    branch: String? = nil, timeout: DurationArgument? = nil, recordKeyFile: String? = nil,
+    sessionKeyFile: String? = nil
   ) throws(Failure) {
-    let profile = try Self.profile(options?.profile)
+    let profile = try Self.profile(options?.profile.map(ProfileChoice.named) ?? choice)
     self.profile = profile
     var find = SettingLookup(profile: profile)
 
@@ -142,13 +152,17 @@ struct Settings: Sendable {
       .quiet, output.quiet ? true : output.verbose > 0 ? false : nil, default: false)
   }
 
-  /// The profile of this name, else the one that the environment names, else the one in use.
-  private static func profile(_ name: String?) throws(Failure) -> Profile? {
-    if let name = name ?? Secrets.environment(profileVariable) {
-      return try ProfileStore.required().required(name)
+  private static func profile(_ choice: ProfileChoice) throws(Failure) -> Profile? {
+    switch choice {
+    case .none: return nil
+    case .named(let name): return try ProfileStore.required().required(name)
+    case .inUse:
+      if let name = Secrets.environment(profileVariable) {
+        return try ProfileStore.required().required(name)
+      }
+      guard let store = ProfileStore.ofUser(), let name = try store.used() else { return nil }
+      return try store.required(name)
     }
-    guard let store = ProfileStore.ofUser(), let name = try store.used() else { return nil }
-    return try store.required(name)
   }
 
   /// Whether a server was asked for that is another one than the profile's: it must not get the profile's

@@ -11,7 +11,8 @@ extension Settings {
   var table: [ShownSetting] {
     Setting.allCases.map { setting in
       let (texts, source) = shown(setting)
-      return ShownSetting(setting: setting, texts: texts, source: source)
+      return ShownSetting(
+        setting: setting, texts: texts ?? setting.defaultText.map { [$0] }, source: source)
     }
   }
 

@@ -4,7 +4,7 @@ import JSONText
 /// A fatal error as the user meets it: one JSON object or two lines on stderr, and the exit code.
 struct Failure: Error, Sendable {
   /// Where it happened.
-  enum Layer: String, Sendable {
+  enum Layer: String, CaseIterable, Sendable {
     case usage, config, dns, tcp, proxy, tls, upgrade, websocket, login
     case `protocol`, server, timeout, io
   }

@@ -1,0 +1,64 @@
+extension HelpTopic {
+  /// `instctl help environment`: from the list of settings itself.
+  static var environment: HelpTopic {
+    HelpTopic(
+      name: "environment", abstract: "settings, variables, profiles",
+      parts: [
+        .text(
+          "What holds is, setting by setting, the option, else the variable, else the profile's field, else "
+            + "the default. 'instctl profile show --origin' says what that is, and where it comes from."
+        ),
+        .heading("Settings: variable, field of a profile, option"),
+        .table(Setting.allCases.map(row)),
+        .text(
+          "What can be given several times is one a line in a variable, and an array in a profile. What is on "
+            + "or off is true or false."),
+        .heading("Variables that hold secrets"), .table(secrets),
+        .heading("Other variables"), .table(others),
+        .heading("Profiles"),
+        .text(
+          "A profile is a JSON object in profiles/NAME.json, with fields of the table above, and insts, an "
+            + "array of insts that completions offer. config.json names the one in use: {\"profile\":\"NAME\"}. "
+            + "Both are in $XDG_CONFIG_HOME/instctl, by default ~/.config/instctl, with credentials.json, where "
+            + "'instctl login' keeps keys by the server's origin. Nobody else may be able to read them."
+        ),
+        .code([
+          #"{"server":"https://inst.example.com","keyCommand":"pass show inst/key","timeout":"30s"}"#
+        ]),
+      ])
+  }
+
+  private static func row(_ setting: Setting) -> Row {
+    let value = setting.defaultText.map { " (default: \($0))" } ?? ""
+    return Row(name: setting.variable, meaning: "\(setting.field), \(setting.option)\(value)")
+  }
+
+  private static let secrets = [
+    Row(name: GivenCredential.tokenVariable, meaning: "a connection token"),
+    Row(name: GivenCredential.keyVariable, meaning: "a connection key"),
+    Row(name: Settings.recordKeyVariable, meaning: "a record key"),
+    Row(name: Settings.sessionKeyVariable, meaning: "a session key, for the HTTP API"),
+    Row(
+      name: "INSTCTL_CERT_PASSWORD", meaning: "the password of the client certificate's key"),
+    Row(name: Setting.proxy.variable, meaning: "may have a user and password in its URL"),
+  ]
+
+  private static let others = [
+    Row(name: Settings.profileVariable, meaning: "the profile, where --profile names none"),
+    Row(
+      name: "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
+      meaning:
+        "the proxy, and what needs none, as other programs have it; also in lower case; http_proxy, "
+        + "in lower case alone, for servers without TLS"),
+    Row(
+      name: "SSL_CERT_FILE, SSL_CERT_DIR",
+      meaning: "trusted certificates instead of the system's, as for OpenSSL's own programs"),
+    Row(
+      name: "SSLKEYLOGFILE",
+      meaning:
+        "a file to which TLS secrets are added, with which a recording of the traffic can be read; "
+        + "warned of each time"),
+    Row(name: "NO_COLOR, TERM", meaning: "no colours when NO_COLOR is set, or TERM is dumb"),
+    Row(name: "XDG_CONFIG_HOME, HOME", meaning: "where the configuration is"),
+  ]
+}

@@ -37,9 +37,9 @@ demo: release
 # All tests but long fuzzing.
 test: system-libraries $(PYTHON)
 	$(SWIFT) build
-	$(SWIFT) test --skip '$(ON_SOCKETS)'
-	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
-	  $(SWIFT) test --skip-build --filter '$(ON_SOCKETS)' --no-parallel
+	SWIFT=$(SWIFT) Scripts/test --skip '$(ON_SOCKETS)'
+	SWIFT=$(SWIFT) INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
+	  Scripts/test --skip-build --filter '$(ON_SOCKETS)' --no-parallel
 
 # A server and a network that fail in every way while updates are written and watched. The seed of a
 # run that failed runs it again: make chaos SEED=7 UPDATES=10000 FAULTS=200

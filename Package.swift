@@ -33,6 +33,7 @@ let package = Package(
   products: [
     product("InstKit"),
     product("JSONText"),
+    product("LineFilter"),
     product("WebSocket"),
     product("Transport"),
     product("InstProtocol"),
@@ -52,6 +53,7 @@ let package = Package(
     .target(name: "CSystem", cSettings: buildFacts),
 
     library("JSONText"),
+    library("LineFilter", ["JSONText"]),
     library("LineDisplay", ["JSONText"]),
     library("Yjs"),
     library("WebSocket", ["CZlib"]),
@@ -71,6 +73,7 @@ let package = Package(
         "CSystem",
         "CZlib",
         "LineDisplay",
+        "LineFilter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -84,6 +87,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("JSONTextTests", ["JSONText"]),
+    tests("LineFilterTests", ["LineFilter", "JSONText"]),
     tests("LineDisplayTests", ["LineDisplay", "JSONText"]),
     tests("YjsTests", ["Yjs"]),
     tests("WebSocketTests", ["WebSocket", "CZlib"]),

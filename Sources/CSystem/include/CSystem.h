@@ -43,6 +43,10 @@ int csystem_next_signal(int descriptor);
 // errno for an error.
 int csystem_pidfd(int process);
 
+// The arguments of the process, which Swift knows only where /proc is mounted.
+int csystem_argument_count(void);
+const char *_Nonnull csystem_argument(int index);
+
 // The commit and the Swift that this was built from and with; "unknown" where the build did not say.
 const char *_Nonnull csystem_commit(void);
 const char *_Nonnull csystem_swift(void);

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystem
 import Glibc
 
 /// The command line's root.
@@ -26,7 +27,7 @@ struct Instctl: ParsableCommand {
   static func main() {
     openStandardDescriptors()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments())
       try command.run()
     } catch {
       // Help and version are answers, on stdout; all the rest is a failure like any other.
@@ -38,6 +39,12 @@ struct Instctl: ParsableCommand {
       Glibc.exit(failure.exit.rawValue)
     }
   }
+}
+
+/// The arguments, without the program's name. Not `CommandLine`'s: it knows none without `/proc`, and
+/// the program would answer something else than was asked.
+private func arguments() -> [String] {
+  (1..<max(1, csystem_argument_count())).map { String(cString: csystem_argument($0)) }
 }
 
 /// Gives a standard descriptor that was closed to us to nobody: the next file or socket opened would

@@ -2,6 +2,9 @@
 
 SHELL = /bin/bash
 PREFIX ?= /usr/local
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_FUNCTIONS ?= $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 SECONDS ?= 60
 SWIFT ?= swift
 PYTHON = .build-python/bin/python
@@ -17,7 +20,8 @@ CASES ?= 10000
 # A crash prints a line, not minutes of backtrace.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: build release demo test chaos lint generated docs bench bench-yjs fuzz yjs-oracle asan tsan install clean system-libraries
+.PHONY: build release demo test chaos lint generated docs bench bench-yjs fuzz yjs-oracle asan tsan install install-files \
+  uninstall deb check-deb clean system-libraries packaging-tools
 
 # A debug build of everything.
 build: system-libraries
@@ -47,10 +51,11 @@ chaos: build
 	CHAOS_SEED=$(SEED) CHAOS_UPDATES=$(UPDATES) CHAOS_FAULTS=$(FAULTS) \
 	  $(SWIFT) test --filter ChaosTests
 
-# Formatting, and the generated files as they must be.
+# Formatting of the sources, and of the man pages.
 lint:
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks/wsreceive/Sources \
 	  Benchmarks/yjs/Sources Fuzz/Sources
+	Scripts/lint-man
 
 # Man pages and completions, from the commands themselves.
 generated: build
@@ -85,16 +90,31 @@ tsan: system-libraries $(PYTHON)
 	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \
 	  $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
 
-install: release
+# Under PREFIX, in DESTDIR where a package is made of it.
+install: release install-files
+
+install-files:
 	install -D -m 755 -s $(RELEASE)/instctl $(DESTDIR)$(PREFIX)/bin/instctl
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -D -m 644 completions/instctl.bash \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/instctl
-	install -D -m 644 completions/_instctl \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_instctl
-	install -D -m 644 completions/instctl.fish \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/instctl.fish
+	$(foreach section,1 7,install -d $(DESTDIR)$(PREFIX)/share/man/man$(section) && \
+	  install -m 644 man/*.$(section) $(DESTDIR)$(PREFIX)/share/man/man$(section) &&) true
+	install -D -m 644 completions/instctl.bash $(DESTDIR)$(BASH_COMPLETIONS)/instctl
+	install -D -m 644 completions/_instctl $(DESTDIR)$(ZSH_FUNCTIONS)/_instctl
+	install -D -m 644 completions/instctl.fish $(DESTDIR)$(FISH_COMPLETIONS)/instctl.fish
+
+# Takes back what install has put there, for the same PREFIX.
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(PREFIX)/bin/instctl \
+	  $(foreach section,1 7,$(addprefix $(PREFIX)/share/man/man$(section)/,$(notdir $(wildcard man/*.$(section))))) \
+	  $(BASH_COMPLETIONS)/instctl $(ZSH_FUNCTIONS)/_instctl $(FISH_COMPLETIONS)/instctl.fish)
+
+# A Debian package, in .build/deb.
+deb: release packaging-tools
+	@rm -rf .build/deb
+	@Scripts/deb $(RELEASE)/instctl .build/deb
+
+# Installs the package in a fresh system, runs it there and removes it again.
+check-deb: deb
+	Scripts/check-deb .build/deb/*.deb
 
 clean:
 	rm -rf .build .build-* Fuzz/.build* Benchmarks/.build Benchmarks/.venv Benchmarks/wsreceive/.build \
@@ -102,6 +122,9 @@ clean:
 
 system-libraries:
 	@Scripts/install-packages libssl-dev zlib1g-dev pkg-config
+
+packaging-tools:
+	@Scripts/install-packages binutils dpkg-dev
 
 $(PYTHON): Tests/requirements.txt
 	@Scripts/install-packages python3 python3-venv openssl

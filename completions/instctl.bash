@@ -1,4 +1,3 @@
-#!/bin/bash
 
 __instctl_cursor_index_in_current_word() {
     local remaining="${COMP_LINE}"
@@ -173,27 +172,28 @@ _instctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    watch|get-updates|add-updates|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|help)
+    watch|get-updates|add-updates|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|profile|help|help)
         # Offer subcommand argument completions
         "_instctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'watch get-updates add-updates serve login logout whoami token insts http permission send-action devices call count timesync help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'watch get-updates add-updates serve login logout whoami token insts http permission send-action devices call count timesync profile help help' -- "${cur}"))
         ;;
     esac
 }
 
 _instctl_watch() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--temporary --no-reconnect -k --insecure --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
-    repeating_options=(--events --markers)
-    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    non_repeating_flags=(--temporary --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
+    repeating_options=(--events --markers --pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion watch -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
@@ -223,19 +223,86 @@ _instctl_watch() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion watch -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -247,6 +314,10 @@ _instctl_watch() {
         ;;
     '--large-messages')
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -262,7 +333,23 @@ _instctl_watch() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion watch -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -270,38 +357,107 @@ _instctl_watch() {
 
 _instctl_get-updates() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion get-updates -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion get-updates -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -315,11 +471,31 @@ _instctl_get-updates() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion get-updates -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -327,20 +503,22 @@ _instctl_get-updates() {
 
 _instctl_add-updates() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--unchecked --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --file --batch --inflight --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    non_repeating_flags=(--unchecked --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --file --batch --inflight --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion add-updates -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--file')
@@ -355,19 +533,86 @@ _instctl_add-updates() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion add-updates -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -381,11 +626,31 @@ _instctl_add-updates() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion add-updates -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -395,7 +660,7 @@ _instctl_serve() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--tls --large-messages --reorder --compress --no-compress --quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output)
+    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output --color --log-format)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -447,7 +712,15 @@ _instctl_serve() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -455,9 +728,9 @@ _instctl_serve() {
 
 _instctl_login() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--request-only --no-store --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--email --phone --code-file --user-id --request-id --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--request-only --no-store --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--email --phone --code-file --user-id --request-id --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -477,25 +750,89 @@ _instctl_login() {
     '--request-id')
         return
         ;;
-    '--timeout')
+    '--server'|'-s')
         return
         ;;
-    '--server'|'-s')
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion login -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -509,8 +846,23 @@ _instctl_login() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -518,32 +870,96 @@ _instctl_login() {
 
 _instctl_logout() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--local --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--local --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--timeout')
+    '--server'|'-s')
         return
         ;;
-    '--server'|'-s')
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion logout -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -557,8 +973,23 @@ _instctl_logout() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -566,9 +997,9 @@ _instctl_logout() {
 
 _instctl_whoami() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -576,19 +1007,86 @@ _instctl_whoami() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion whoami -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -602,8 +1100,20 @@ _instctl_whoami() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -611,9 +1121,9 @@ _instctl_whoami() {
 
 _instctl_token() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--record --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--record --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -624,19 +1134,86 @@ _instctl_token() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion token -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -650,8 +1227,20 @@ _instctl_token() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -682,9 +1271,9 @@ _instctl_insts() {
 
 _instctl_insts_list() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--record-key-file --session-key-file --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -695,25 +1284,89 @@ _instctl_insts_list() {
     '--session-key-file')
         return
         ;;
-    '--timeout')
+    '--server'|'-s')
         return
         ;;
-    '--server'|'-s')
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion insts list -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -727,8 +1380,23 @@ _instctl_insts_list() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -736,9 +1404,9 @@ _instctl_insts_list() {
 
 _instctl_http() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--raw --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--field --query --path-param)
-    non_repeating_options=(--body --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--raw --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--field --query --path-param --pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--body --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
@@ -761,19 +1429,86 @@ _instctl_http() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion http -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -787,8 +1522,20 @@ _instctl_http() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -819,20 +1566,22 @@ _instctl_permission() {
 
 _instctl_permission_request() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission request -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--timeout')
@@ -841,19 +1590,86 @@ _instctl_permission_request() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission request -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -867,8 +1683,28 @@ _instctl_permission_request() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission request -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -876,26 +1712,128 @@ _instctl_permission_request() {
 
 _instctl_permission_grant() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(-1 --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --count -c --for --idle --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission grant -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--user')
         return
         ;;
     '--ready-file')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission grant -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -910,37 +1848,24 @@ _instctl_permission_grant() {
     '--timeout')
         return
         ;;
-    '--server'|'-s')
-        return
-        ;;
-    '--connection-id')
-        return
-        ;;
-    '--token-file')
-        return
-        ;;
-    '--key-file')
-        return
-        ;;
-    '--connect-timeout')
-        return
-        ;;
-    '--cacert')
-        return
-        ;;
-    '--max-message')
-        return
-        ;;
-    '--dialect')
-        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
-        return
-        ;;
-    '--large-messages')
-        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
-        return
-        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission grant -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -948,26 +1873,128 @@ _instctl_permission_grant() {
 
 _instctl_permission_deny() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(-1 --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --count -c --for --idle --timeout --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission deny -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--user')
         return
         ;;
     '--ready-file')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission deny -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -982,37 +2009,24 @@ _instctl_permission_deny() {
     '--timeout')
         return
         ;;
-    '--server'|'-s')
-        return
-        ;;
-    '--connection-id')
-        return
-        ;;
-    '--token-file')
-        return
-        ;;
-    '--key-file')
-        return
-        ;;
-    '--connect-timeout')
-        return
-        ;;
-    '--cacert')
-        return
-        ;;
-    '--max-message')
-        return
-        ;;
-    '--dialect')
-        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
-        return
-        ;;
-    '--large-messages')
-        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
-        return
-        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission deny -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1020,20 +2034,22 @@ _instctl_permission_deny() {
 
 _instctl_send-action() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--broadcast --wait --allow-batching --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --to-connection --to-session --to-user --task-id --type --settle --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    non_repeating_flags=(--broadcast --wait --allow-batching --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --to-connection --to-session --to-user --task-id --type --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion send-action -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--to-connection')
@@ -1058,19 +2074,86 @@ _instctl_send-action() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion send-action -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -1084,11 +2167,31 @@ _instctl_send-action() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion send-action -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1096,20 +2199,22 @@ _instctl_send-action() {
 
 _instctl_devices() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--once --no-reconnect -k --insecure --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output --ready-file)
+    non_repeating_flags=(--once --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format --ready-file)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion devices -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--settle')
@@ -1118,19 +2223,86 @@ _instctl_devices() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion devices -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -1142,6 +2314,10 @@ _instctl_devices() {
         ;;
     '--large-messages')
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -1157,10 +2333,26 @@ _instctl_devices() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     '--ready-file')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion devices -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1168,9 +2360,9 @@ _instctl_devices() {
 
 _instctl_call() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-login --follow --no-reconnect -k --insecure --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    non_repeating_flags=(--no-login --follow --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
@@ -1178,19 +2370,86 @@ _instctl_call() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion call -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -1202,6 +2461,10 @@ _instctl_call() {
         ;;
     '--large-messages')
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -1217,7 +2480,15 @@ _instctl_call() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     esac
@@ -1225,14 +2496,15 @@ _instctl_call() {
 
 _instctl_count() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--all --no-reconnect -k --insecure --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--branch -b --record --record-key-file --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --output --timeout)
+    non_repeating_flags=(--all --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion count -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--record')
@@ -1244,19 +2516,86 @@ _instctl_count() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion count -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -1270,11 +2609,31 @@ _instctl_count() {
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
         return
         ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion count -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1282,9 +2641,9 @@ _instctl_count() {
 
 _instctl_timesync() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--watch --no-reconnect -k --insecure --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--samples --interval --server -s --connection-id --token-file --key-file --connect-timeout --cacert --max-message --dialect --large-messages --count -c --for --idle --timeout --output)
+    non_repeating_flags=(--watch --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--samples --interval --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -1298,19 +2657,86 @@ _instctl_timesync() {
     '--server'|'-s')
         return
         ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion timesync -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     '--connection-id')
         return
         ;;
     '--token-file')
+        __instctl_add_completions -f
         return
         ;;
     '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
         return
         ;;
     '--connect-timeout')
         return
         ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
     '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
         return
         ;;
     '--max-message')
@@ -1322,6 +2748,10 @@ _instctl_timesync() {
         ;;
     '--large-messages')
         __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
         return
         ;;
     '--count'|'-c')
@@ -1337,7 +2767,315 @@ _instctl_timesync() {
         return
         ;;
     '--output')
-        __instctl_add_completions -W 'json'$'\n''raw'
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_instctl_profile() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __instctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|show|add|use|remove)
+        # Offer subcommand argument completions
+        "_instctl_profile_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list show add use remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_instctl_profile_list() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --color --log-format)
+    __instctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_instctl_profile_show() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--origin --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --color --log-format)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile show -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_profile_add() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--use --replace --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
+    repeating_options=(--inst --pin --resolve -H --header --subprotocol)
+    non_repeating_options=(--branch -b --timeout --record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        return
+        ;;
+    '--inst')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--session-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile add -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_instctl_profile_use() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--none --quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --color --log-format)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile use -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_profile_remove() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--quiet -q --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --color --log-format)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile remove -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_help() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __instctl_offer_flags_options -1
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''profile'
         return
         ;;
     esac

@@ -65,7 +65,7 @@ struct AddUpdates: ParsableCommand {
     let address = try branch.address(settings)
     let timeout = settings.timeout(default: 10_000)
     let descriptor = try inputDescriptor()
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: address.instAddress, reconnects: true, showingFramesTo: settings.frameObserver(run))
       let work = AddRun(run, client, address, limit: inflight, batch: batch, checks: !unchecked)

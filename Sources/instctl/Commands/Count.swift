@@ -39,7 +39,7 @@ struct Count: ParsableCommand {
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
     let timeout = settings.timeout(default: 10_000)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: address?.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let request = RequestRun(run, client, timeout: timeout, what: "the count did not come")

@@ -54,7 +54,7 @@ struct Devices: ParsableCommand {
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
     let ending = self.ending.settled(settings)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: address.instAddress, reconnects: !once, showingFramesTo: settings.frameObserver(run))
       let devices = DevicesRun(

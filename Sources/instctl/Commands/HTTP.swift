@@ -39,7 +39,7 @@ struct HTTP: ParsableCommand {
     let connection = try ServerConnection(settings)
     let request = try self.request.request()
     let timeout = settings.timeout(default: 10_000)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: nil, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let watch = RequestRun(

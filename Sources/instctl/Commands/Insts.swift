@@ -69,7 +69,7 @@ struct InstsList: ParsableCommand {
     let url = try settings.serverURL()
     let asked = try recordOrKey(settings)
     let sessionKey = try settings.sessionKey(forOrigin: url.origin)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let api = try settings.api(at: url, timeout: settings.timeout(default: 10_000))
       let insts: [ListedInst]
       do throws(InstAPIError) {

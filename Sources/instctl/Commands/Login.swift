@@ -97,7 +97,7 @@ struct Login: ParsableCommand {
     try settings.refuseFrames()
     guard signsIn else {
       let connection = try ServerConnection(settings)
-      CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+      CommandRun.execute(settings) { run throws(Failure) in
         Self.line(try await connection.logIn(run), to: run)
       }
     }
@@ -110,7 +110,7 @@ struct Login: ParsableCommand {
     let url = try settings.serverURL()
     let store = noStore || requestOnly ? nil : try CredentialStore.required()
     try store?.prepare()
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       try await signIn(run, settings, url, store)
     }
   }

@@ -34,7 +34,7 @@ struct Logout: ParsableCommand {
     try settings.refuseSocketOptions()
     let url = try settings.serverURL()
     let store = try CredentialStore.required()
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       var isRevoked = false
       if !local, let session = try store.session(forOrigin: url.origin) {
         isRevoked = try await revoke(session, at: url, settings)

@@ -48,7 +48,7 @@ struct RequestPermission: ParsableCommand {
     let settings = try Settings(server, output, branch: branch, timeout: timeout)
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
         for: address.instAddress, reconnects: true, authSource: authSource,
@@ -129,7 +129,7 @@ struct PermissionAnsweringOptions: ParsableArguments {
     let settings = try Settings(server, output, branch: branch, timeout: ending.timeout)
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let authSource = PartitionAuthSource()
       let client = try connection.client(
         for: address.instAddress, reconnects: true, authSource: authSource,

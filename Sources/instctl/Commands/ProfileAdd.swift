@@ -65,7 +65,7 @@ struct ProfileAdd: ParsableCommand {
     }
     profile.insts = inst
     let (added, store) = (profile, try ProfileStore.required())
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       try store.add(added, replaces: replace)
       if use { try store.use(name) }
       run.output.profileLine(name) { writer in

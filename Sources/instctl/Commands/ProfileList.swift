@@ -24,7 +24,7 @@ struct ProfileList: ParsableCommand {
     var profiles: [Profile] = []
     for name in try store.names() { profiles.append(try store.required(name)) }
     let (found, used) = (profiles, try store.used())
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       for profile in found {
         run.output.profileLine(profile.name) { writer in
           writer.key("server")

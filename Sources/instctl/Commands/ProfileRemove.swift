@@ -27,7 +27,7 @@ struct ProfileRemove: ParsableCommand {
     let settings = try Settings(nil, output, profile: .none)
     try settings.refuseFrames()
     let store = try ProfileStore.required()
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       try store.remove(name)
       run.output.profileLine(name) { writer in
         writer.key("removed")

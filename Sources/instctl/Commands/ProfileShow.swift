@@ -40,7 +40,7 @@ struct ProfileShow: ParsableCommand {
     guard origin || settings.profile != nil else {
       throw Failure.usage("no profile is in use", hint: "name one, or 'instctl profile use NAME'")
     }
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       if origin {
         for row in settings.table { Self.print(row, to: run.output) }
         for secret in StoredSecret.all { Self.print(secret, stored, to: run.output) }

@@ -34,7 +34,7 @@ struct ProfileUse: ParsableCommand {
     let settings = try Settings(nil, output, profile: .none)
     try settings.refuseFrames()
     let store = try ProfileStore.required()
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       try store.use(name)
       guard let name else { return run.diagnostics.tell("no profile is in use") }
       run.output.profileLine(name) { writer in

@@ -97,7 +97,7 @@ struct SendAction: ParsableCommand {
     let timeout = settings.timeout(default: 10_000)
     let events: [RawJSON?] =
       if let event, !readsInput { try JSONInput.values(of: event) } else { [nil] }
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: address.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
       let sending = ActionSending(

@@ -146,7 +146,7 @@ struct Serve: ParsableCommand {
     let settings = try Settings(nil, output)
     try settings.refuseFrames()
     let diagnostics = settings.diagnostics
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let server = try start()
       server.onNote = { diagnostics.note($0) }
       server.onFailure = { run.fail(Failure($0)) }

@@ -51,7 +51,7 @@ struct TimeSync: ParsableCommand {
     let settings = try Settings(server, output, timeout: ending.timeout)
     let connection = try ServerConnection(settings)
     let ending = self.ending.settled(settings)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: nil, reconnects: watch, showingFramesTo: settings.frameObserver(run))
       let sampling = TimeSampling(

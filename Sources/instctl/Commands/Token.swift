@@ -44,7 +44,7 @@ struct Token: ParsableCommand {
       token = try key.makeToken(
         connectionID: connectionID, recordName: inst.recordName, inst: inst.inst)
     } catch { throw Secrets.broken("the key", "\(error)") }
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       run.output.line(LineHead("\"type\":\"token\"")) { writer in
         writer.key("recordName")
         if let record = inst.recordName { writer.string(record) } else { writer.null() }

@@ -89,7 +89,7 @@ struct Watch: ParsableCommand {
     let ending = self.ending.settled(settings)
     let request = WatchRun.Request(temporary: temporary ? true : nil, markers: markerList)
     let types: WatchLineTypes = events.isEmpty ? .all : WatchLineTypes(events)
-    CommandRun.execute(diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let commands = exec.map { command in
         ActionCommands(
           command, diagnostics: diagnostics, jobs: execJobs,
@@ -102,6 +102,7 @@ struct Watch: ParsableCommand {
         ending: ending, untilSynced: synced.untilSynced,
         readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
         commands: commands)
+      if addresses.count > 1 { run.pretty?.nameBranches() }
       watch.start(addresses, request, types: types)
       await run.untilEnding()
       withExtendedLifetime(watch) {}

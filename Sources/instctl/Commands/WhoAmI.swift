@@ -28,7 +28,7 @@ struct WhoAmI: ParsableCommand {
     let settings = try Settings(server, output)
     try settings.refuseFrames()
     let connection = try ServerConnection(settings)
-    CommandRun.execute(settings.diagnostics) { run throws(Failure) in
+    CommandRun.execute(settings) { run throws(Failure) in
       let info = try await connection.logIn(run)
       run.output.line(LineHead("\"type\":\"whoami\"")) { writer in
         writer.key("info")

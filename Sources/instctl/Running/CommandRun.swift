@@ -18,6 +18,8 @@ final class CommandRun {
 
   let diagnostics: Diagnostics
   let output = StandardOutput()
+  /// What makes lines for reading of them; nil where they are printed as they are.
+  let pretty: PrettyStage?
   /// How to take leave of the network, at the end.
   var close: (@EventLoop @Sendable () async -> Void)?
 
@@ -28,8 +30,10 @@ final class CommandRun {
   /// … and otherwise.
   private static let closeMilliseconds: Int64 = 2000
 
-  private init(_ diagnostics: Diagnostics) {
-    self.diagnostics = diagnostics
+  private init(_ settings: Settings) {
+    diagnostics = settings.diagnostics
+    pretty = settings.prettyStage()
+    output.stage = pretty
     output.onEnd = { [weak self] end in
       switch end {
       case .readerGone: self?.end(.readerGone)
@@ -60,15 +64,17 @@ final class CommandRun {
 
   /// Runs a command to its end and leaves the process with its exit code.
   ///
-  /// - Parameter body: the command's work; when it returns the command is done. It is cancelled when
-  ///   something else ends the command.
+  /// - Parameters:
+  ///   - settings: how its lines look, and what it tells besides.
+  ///   - body: the command's work; when it returns the command is done. It is cancelled when something
+  ///     else ends the command.
   nonisolated static func execute(
-    _ diagnostics: Diagnostics,
+    _ settings: Settings,
     _ body: @escaping @EventLoop @Sendable (CommandRun) async throws(Failure) -> Void
   ) -> Never {
     signal(SIGPIPE, SIG_IGN)
     let status = EventLoop.run {
-      let run = CommandRun(diagnostics)
+      let run = CommandRun(settings)
       return await run.untilEnd(body)
     }
     exit(status.rawValue)

@@ -33,7 +33,12 @@ final class Program: @unchecked Sendable {
     _ arguments: [String], executable: URL = Programs.instctl,
     environment: [String: String] = [:], stdin: StandardInput = .closed
   ) throws {
-    var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("INSTCTL_") }
+    // What is set round the tests must not reach what they run.
+    let others = ["NO_COLOR", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR"]
+    var all = ProcessInfo.processInfo.environment.filter { name, _ in
+      !name.hasPrefix("INSTCTL_") && !name.lowercased().hasSuffix("_proxy")
+        && !others.contains(name)
+    }
     all["SWIFT_BACKTRACE"] = "enable=no"
     // What whoever runs the tests has stored is none of their business.
     all["XDG_CONFIG_HOME"] = "/nonexistent"

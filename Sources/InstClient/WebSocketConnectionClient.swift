@@ -16,7 +16,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     /// For name, TCP, TLS, upgrade and login together.
     public var connectTimeoutMilliseconds: Int64 = 10_000
     /// Told of each step of a connection that is done.
-    public var report: (@EventLoop @Sendable (ConnectStep, String) -> Void)?
+    public var report: ConnectReporter?
     /// The dialect in which messages are sent.
     public var dialect = DialectChoice.auto
     /// How messages travel that are too large for one frame of some servers.

@@ -62,16 +62,25 @@ public final class ByteStream: ReadinessHandler {
   ///   - host: name or IP address.
   ///   - port: the port.
   ///   - context: settings for TLS, nil for plain TCP.
+  ///   - network: the way there.
   ///   - deadline: by when all of it must be done.
   ///   - report: told of each step that is done, with its facts.
   public static func connect(
-    host: String, port: UInt16, tls context: TLSContext?, deadline: Deadline,
-    report: (@EventLoop (ConnectStep, String) -> Void)? = nil
+    host: String, port: UInt16, tls context: TLSContext?,
+    network: NetworkOptions = NetworkOptions(), deadline: Deadline,
+    report: ConnectReporter? = nil
   ) async throws(TransportError) -> ByteStream {
-    let addresses = try await lookUp(host: host, port: port, deadline: deadline)
-    report?(.name, "\(host) is \(addresses.map(\.description).joined(separator: ", "))")
+    var progress = ConnectProgress(report)
+    let addresses = try await lookUp(host: host, port: port, network, deadline: deadline)
+    progress.done(
+      .name, "\(host) is \(addresses.map(\.description).joined(separator: ", "))",
+      [
+        ConnectFact("host", .string(host)),
+        ConnectFact("addresses", .list(addresses.map(\.description))),
+      ])
     let socket = try await race(addresses, deadline: deadline)
-    report?(.tcp, "connected to \(socket.peerAddress?.description ?? host)")
+    let address = socket.peerAddress?.description ?? host
+    progress.done(.tcp, "connected to \(address)", [ConnectFact("address", .string(address))])
     guard let context else {
       return ByteStream(socket: socket, tls: nil, context: nil, peerName: host)
     }
@@ -82,7 +91,9 @@ public final class ByteStream: ReadinessHandler {
     } catch { throw .tls(error) }
     let stream = ByteStream(socket: socket, tls: engine, context: context, peerName: peerName)
     try await stream.handshake(deadline: deadline)
-    report?(.tls, stream.tlsSummary ?? "")
+    progress.done(
+      .tls, stream.tlsSummary ?? "",
+      [ConnectFact("resumed", .bool(stream.tls?.isResumed ?? false))])
     return stream
   }
 
@@ -101,13 +112,24 @@ public final class ByteStream: ReadinessHandler {
   }
 
   private static func lookUp(
-    host: String, port: UInt16, deadline: Deadline
+    host: String, port: UInt16, _ network: NetworkOptions, deadline: Deadline
   ) async throws(TransportError) -> [SocketAddress] {
-    if let literal = SocketAddress(literal: host, port: port) { return [literal] }
-    return try await step(.name, deadline) { done in
-      Resolver.shared.resolve(host: host, port: port, done: done)
-      return {}
-    }.get()
+    let override = network.overrides.first { $0.host == host && $0.port == port }
+    let addresses: [SocketAddress]
+    if let override {
+      addresses = override.addresses
+    } else if let literal = SocketAddress(literal: host, port: port) {
+      addresses = [literal]
+    } else {
+      addresses = try await step(.name, deadline) { done in
+        Resolver.shared.resolve(host: host, port: port, done: done)
+        return {}
+      }.get()
+    }
+    guard let family = network.family else { return addresses }
+    let usable = addresses.filter { $0.family == family.number }
+    guard !usable.isEmpty else { throw .noAddress(host: host, family: family) }
+    return usable
   }
 
   private static func race(

@@ -62,7 +62,7 @@ final class ConnectRace {
       let socket = try Socket(family: address.family)
       let code = socket.startConnecting(to: address)
       if code == 0 { return finish(.success(socket)) }
-      guard code == EINPROGRESS || code == EAGAIN else { throw connectError(address, code) }
+      guard code == EINPROGRESS else { throw connectError(address, code) }
       let attempt = Attempt(address, socket, race: self)
       attempt.registration = try Reactor.shared.add(socket.descriptor, .writable, attempt)
       attempts.append(attempt)

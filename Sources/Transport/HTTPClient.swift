@@ -4,6 +4,8 @@ import WebSocket
 public struct HTTPOptions: Sendable {
   /// Settings for `https`; nil trusts the system's roots.
   public var tls: TLSContext?
+  /// The way to the server: proxy, Unix socket, addresses.
+  public var network = NetworkOptions()
   /// The most bytes that a response's body may have.
   public var maximumBodySize = 64 << 20
   /// For name, TCP and TLS together.
@@ -58,7 +60,8 @@ public enum HTTPClient {
       from: Reactor.shared.now)
     do throws(TransportError) {
       return try await ByteStream.connect(
-        host: url.host, port: url.port, tls: context, deadline: deadline)
+        host: url.host, port: url.port, tls: context, network: options.network,
+        deadline: deadline)
     } catch { throw .transport(error) }
   }
 }

@@ -45,6 +45,19 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self = first
   }
 
+  /// A path of the Unix domain; nil where it is too long or holds a zero.
+  init?(unixPath path: String) {
+    var address = sockaddr_un()
+    let limit = MemoryLayout.size(ofValue: address.sun_path)
+    guard !path.isEmpty, path.utf8.count < limit, !path.utf8.contains(0) else { return nil }
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    bytes = withUnsafeBytes(of: &address) { Array($0) }
+    family = AF_UNIX
+    host = path
+    description = path
+  }
+
   func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var storage = sockaddr_storage()
     return withUnsafeMutableBytes(of: &storage) { storage in

@@ -4,6 +4,8 @@ struct URLParts {
   /// The host's name in lower case, or IP address without brackets.
   let host: String
   let port: UInt16
+  /// Whether the port stands in the URL.
+  let hasPort: Bool
   /// What follows the authority, as it stands: empty, or beginning with `/` or `?`.
   let rest: String
 
@@ -58,6 +60,7 @@ struct URLParts {
       portText = parts.count == 2 ? parts[1] : nil
     }
     guard !host.isEmpty else { throw invalid("the host is missing") }
+    hasPort = portText != nil
     if let portText {
       guard let number = UInt16(portText), number > 0, portText.utf8.allSatisfy(isDigit) else {
         throw invalid("'\(portText)' is no port")

@@ -30,6 +30,8 @@ public struct ConnectOptions: Sendable {
   public var fields: [HTTPField] = []
   /// Settings for `wss`; made when they are first needed otherwise.
   public var tls: TLSContext?
+  /// The way to the server: proxy, Unix socket, addresses.
+  public var network = NetworkOptions()
 
   /// The defaults: compression offered, the system's roots trusted.
   public init() {}
@@ -45,7 +47,7 @@ extension WebSocketChannel {
   ///   - report: told of each step that is done, with its facts.
   public static func connect(
     to url: WebSocketURL, options: ConnectOptions, deadline: Deadline,
-    report: (@EventLoop (ConnectStep, String) -> Void)? = nil
+    report: ConnectReporter? = nil
   ) async throws(ConnectError) -> WebSocketChannel {
     var context: TLSContext?
     if url.isSecure {
@@ -60,7 +62,8 @@ extension WebSocketChannel {
     let stream: ByteStream
     do throws(TransportError) {
       stream = try await ByteStream.connect(
-        host: url.host, port: url.port, tls: context, deadline: deadline, report: report)
+        host: url.host, port: url.port, tls: context, network: options.network,
+        deadline: deadline, report: report)
     } catch { throw .transport(error) }
 
     var handshake: ClientHandshake
@@ -71,12 +74,16 @@ extension WebSocketChannel {
     } catch { throw .handshake(error) }
 
     do throws(ConnectError) {
+      var progress = ConnectProgress(report)
       try await stream.writeAll(handshake.request, deadline: deadline)
       let (result, rest) = try await stream.readResponse(&handshake, deadline: deadline)
-      report?(
+      progress.done(
         .upgrade,
-        "\(url.target): \(result.deflate == nil ? "without compression" : "with permessage-deflate")"
-      )
+        "\(withoutQuery(url.target)): \(result.deflate == nil ? "without compression" : "with permessage-deflate")",
+        [
+          ConnectFact("path", .string(withoutQuery(url.target))),
+          ConnectFact("compression", .bool(result.deflate != nil)),
+        ] + (result.subprotocol.map { [ConnectFact("subprotocol", .string($0))] } ?? []))
       var connection = WebSocketConnection(
         role: .client, configuration: options.connection, deflate: result.deflate,
         now: Reactor.shared.now)

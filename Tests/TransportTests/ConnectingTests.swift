@@ -53,9 +53,7 @@ struct ConnectingTests {
     let reports = Mailbox<String>("a step")
     let channel = try await WebSocketChannel.connect(
       to: peer.url, options: ConnectOptions(), deadline: .patient(),
-      report: { step, text in
-        EventLoop.assumeIsolated { reports.put("\(step.rawValue): \(text)") }
-      })
+      report: { reports.put("\($0.step.rawValue): \($0.summary)") })
     let address = "127.0.0.1:\(peer.port)"
     #expect(try await reports.next() == "name: 127.0.0.1 is \(address)")
     #expect(try await reports.next() == "tcp: connected to \(address)")

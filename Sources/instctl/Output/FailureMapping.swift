@@ -91,6 +91,10 @@ extension Failure {
       self = failure("host_not_found", .dns, .noHost, hint: "check the name in --server")
     case .nameLookupFailed:
       self = failure("dns_failed", .dns, hint: "the resolver of this machine does not answer")
+    case .noAddress:
+      self = failure("no_address", .dns, .noHost, hint: "without -4 and -6 any address will do")
+    case .proxy(let proxyError, _): self.init(proxyError, message: error.description)
+    case .invalidOverride: self = failure("usage", .usage, .usage, isRetryable: false)
     case .connectionRefused:
       self = failure(
         "connection_refused", .tcp, hint: "nothing listens there: check host and port in --server")
@@ -227,6 +231,7 @@ extension ConnectStep {
     switch self {
     case .name: .dns
     case .tcp: .tcp
+    case .proxy: .proxy
     case .tls: .tls
     case .upgrade: .upgrade
     }

@@ -77,7 +77,7 @@ struct ServerConnection: Sendable {
     var options = try settings.clientOptions(for: url)
     options.reconnect.reconnects = reconnects && settings.reconnect.value
     let diagnostics = settings.diagnostics
-    options.report = { step, text in diagnostics.note("\(step.rawValue): \(text)") }
+    options.report = { diagnostics.note("\($0.step.rawValue): \($0.summary)") }
     let (url, settled) = (self.url, options)
     return {
       let socket = WebSocketConnectionClient(url: url, options: settled)

@@ -1,0 +1,52 @@
+import JSONText
+import Transport
+
+extension Failure {
+  /// - Parameter message: says which proxy it was.
+  init(_ error: ProxyError, message: String) {
+    self.init(code: "proxy_failed", layer: .proxy, message: message, exit: .unavailable)
+    switch error {
+    case .invalidURL(let variable, _):
+      code = "invalid_proxy"
+      layer = variable == nil ? .usage : .config
+      exit = variable == nil ? .usage : .configuration
+      hint = "http://HOST:PORT, https://…, socks5h://… or socks5://…"
+    case .unreachable(let reason):
+      let failure = Failure(reason)
+      code = failure.code
+      exit = failure.exit
+      isRetryable = failure.isRetryable
+      facts = failure.facts
+      hint = "it is named by --proxy or by the environment; '--proxy none' goes without"
+    case .authenticationRequired:
+      code = "proxy_authentication_required"
+      exit = .noPermission
+      hint = "INSTCTL_PROXY=http://USER:PASSWORD@HOST:PORT, or --proxy-credentials-file FILE"
+    case .authenticationRefused:
+      code = "proxy_authentication_refused"
+      exit = .noPermission
+    case .unusableCredentials, .unusableTarget:
+      code = "proxy_unusable"
+      exit = .protocolError
+    case .refused(let status, _, let body):
+      code = "proxy_refused"
+      exit = Self.exit(forHTTP: status)
+      isRetryable = status == 429 || status >= 500
+      facts = [
+        JSONMember(name: "status", value: JSONValue(status)),
+        JSONMember(name: "body", value: .string(String(decoding: body, as: UTF8.self))),
+      ]
+    case .socks(let reply):
+      code = "proxy_refused"
+      exit = reply == .notAllowed ? .noPermission : .unavailable
+      isRetryable = reply != .notAllowed
+      facts = [JSONMember(name: "reply", value: JSONValue(Int(reply.rawValue)))]
+    case .malformed:
+      code = "proxy_protocol_error"
+      exit = .protocolError
+    case .ended:
+      code = "connection_closed"
+      isRetryable = true
+    }
+  }
+}

@@ -127,7 +127,7 @@ packaging-tools:
 	@Scripts/install-packages binutils dpkg-dev
 
 $(PYTHON): Tests/requirements.txt
-	@Scripts/install-packages python3 python3-venv openssl
+	@Scripts/install-packages python3 python3-venv openssl tinyproxy-bin microsocks stunnel4
 	python3 -m venv .build-python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
 	@touch $@

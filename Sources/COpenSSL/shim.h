@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -38,6 +39,22 @@ static inline long copenssl_bio_set_mem_eof_return(BIO *_Nonnull bio, int value)
 }
 
 static inline int copenssl_error_reason(unsigned long error) { return ERR_GET_REASON(error); }
+
+static inline int copenssl_error_library(unsigned long error) { return ERR_GET_LIB(error); }
+
+// Whether an error says that an algorithm is not there, as old ciphers are not.
+static inline int copenssl_is_missing_algorithm(unsigned long error) {
+  int reason = ERR_GET_REASON(error);
+  return ERR_GET_LIB(error) == ERR_LIB_EVP &&
+         (reason == ERR_R_UNSUPPORTED || reason == ERR_R_FETCH_FAILED ||
+          reason == EVP_R_UNSUPPORTED_ALGORITHM || reason == EVP_R_UNSUPPORTED_CIPHER ||
+          reason == EVP_R_UNKNOWN_PBE_ALGORITHM);
+}
+
+static inline long copenssl_ctx_add_chain_certificate(SSL_CTX *_Nonnull ctx,
+                                                      X509 *_Nonnull certificate) {
+  return SSL_CTX_add1_chain_cert(ctx, certificate);
+}
 
 static inline EVP_PKEY *_Nullable copenssl_ec_keygen(const char *_Nonnull curve) {
   return EVP_EC_gen(curve);

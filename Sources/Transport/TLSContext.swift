@@ -1,19 +1,8 @@
 import COpenSSL
-import Glibc
 
 /// The settings that many TLS connections share: trust and certificates.
 @EventLoop
 public final class TLSContext {
-  /// Whom a client trusts.
-  public enum Trust: Hashable, Sendable {
-    /// The system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
-    case system
-    /// The certificates in a PEM file, and no others.
-    case file(String)
-    /// Anybody: no verification at all.
-    case anybody
-  }
-
   /// The certificate that a server shows.
   public enum Identity: Hashable, Sendable {
     /// PEM files: the certificate with its chain, and the key.
@@ -25,14 +14,29 @@ public final class TLSContext {
   // Written in `init` alone; `deinit`, the other user outside the loop, runs when nobody else is left.
   nonisolated(unsafe) let raw: OpaquePointer
   let verifies: Bool
+  let serverName: String?
+  let pins: [CertificatePin]
+  let keyLog: TLSKeyLog?
+  /// Whether there is a certificate to show to servers that ask for one.
+  let hasIdentity: Bool
   private var sessions: [String: Session] = [:]
 
   /// The certificate of a ``Identity/selfSigned`` server as PEM, for clients to trust.
   public private(set) var certificatePEM: String?
 
-  private init(raw: OpaquePointer, verifies: Bool) {
+  private init(
+    _ method: OpaquePointer?, client options: TLSClientOptions? = nil
+  ) throws(TLSError) {
+    keyLog = if let path = options?.keyLogFile { try TLSKeyLog(path: path) } else { nil }
+    guard let raw = SSL_CTX_new(method) else {
+      throw .failed(reason: openSSLReason(ERR_get_error()))
+    }
     self.raw = raw
-    self.verifies = verifies
+    verifies = options.map { $0.trust != .anybody } ?? false
+    serverName = options?.serverName
+    pins = options?.pins ?? []
+    hasIdentity = options?.identity != nil
+    keyLog?.attach(to: raw)
     _ = copenssl_ctx_set_min_version(raw, TLS1_2_VERSION)
     _ = copenssl_ctx_set_mode(
       raw,
@@ -44,31 +48,26 @@ public final class TLSContext {
   deinit { SSL_CTX_free(raw) }
 
   /// Settings for clients.
-  public static func client(trust: Trust) throws(TLSError) -> TLSContext {
-    guard let raw = SSL_CTX_new(TLS_client_method()) else {
-      throw .failed(reason: openSSLReason(ERR_get_error()))
-    }
-    let context = TLSContext(raw: raw, verifies: trust != .anybody)
+  public static func client(_ options: TLSClientOptions) throws(TLSError) -> TLSContext {
+    let context = try TLSContext(TLS_client_method(), client: options)
     // Sessions are kept per server in `sessions`; OpenSSL's own cache would never be asked.
-    _ = copenssl_ctx_set_session_cache_mode(raw, Int(SSL_SESS_CACHE_OFF))
-    switch trust {
-    case .anybody: break
-    case .system: context.trustSystem()
-    case .file(let path):
-      ERR_clear_error()
-      guard SSL_CTX_load_verify_file(raw, path) == 1 else {
-        throw .unusableFile(path: path, reason: fileReason(path, "no certificate in PEM form"))
-      }
+    _ = copenssl_ctx_set_session_cache_mode(context.raw, Int(SSL_SESS_CACHE_OFF))
+    try context.believe(options.trust)
+    if let identity = options.identity {
+      try LoadedIdentity(identity).use(in: context.raw, path: identity.certificateFile)
     }
     return context
   }
 
+  /// Settings for clients that have nothing to say but whom they trust.
+  public static func client(trust: Trust) throws(TLSError) -> TLSContext {
+    try client(TLSClientOptions(trust: trust))
+  }
+
   /// Settings for servers.
   public static func server(identity: Identity) throws(TLSError) -> TLSContext {
-    guard let raw = SSL_CTX_new(TLS_server_method()) else {
-      throw .failed(reason: openSSLReason(ERR_get_error()))
-    }
-    let context = TLSContext(raw: raw, verifies: false)
+    let context = try TLSContext(TLS_server_method())
+    let raw = context.raw
     SSL_CTX_set_alpn_select_cb(raw, selectHTTP, nil)
     switch identity {
     case .files(let certificate, let key):
@@ -97,39 +96,6 @@ public final class TLSContext {
       context.certificatePEM = TLSCertificate.contents(of: bio)
     }
     return context
-  }
-
-  /// The folder of hashed links costs nothing until a certificate is looked up in it; the bundle,
-  /// 24 ms to parse on Debian, is read only where there is no such folder.
-  private func trustSystem() {
-    let file = getenv("SSL_CERT_FILE").map { String(cString: $0) }
-    let folder = getenv("SSL_CERT_DIR").map { String(cString: $0) }
-    if let file { SSL_CTX_load_verify_file(raw, file) }
-    if let folder { SSL_CTX_load_verify_dir(raw, folder) }
-    guard file == nil && folder == nil else { return }
-    if Self.hasHashedLinks(String(cString: X509_get_default_cert_dir())) {
-      SSL_CTX_set_default_verify_dir(raw)
-    } else {
-      SSL_CTX_set_default_verify_paths(raw)
-    }
-  }
-
-  /// Whether a folder holds names like `1d3472b9.0`, which is how OpenSSL looks certificates up.
-  private static func hasHashedLinks(_ path: String) -> Bool {
-    guard let folder = opendir(path) else { return false }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let isHashed = withUnsafeBytes(of: &entry.pointee.d_name) { name in
-        name[8] == UInt8(ascii: ".") && name[9] == UInt8(ascii: "0") && name[10] == 0
-      }
-      if isHashed { return true }
-    }
-    return false
-  }
-
-  private static func fileReason(_ path: String, _ otherwise: String) -> String {
-    guard access(path, R_OK) == 0 else { return systemMessage(errno) }
-    return otherwise
   }
 
   // MARK: Sessions

@@ -1,5 +1,4 @@
 import COpenSSL
-import Glibc
 
 /// One TLS connection as bytes in, bytes out: OpenSSL between two memory BIOs. It knows no socket.
 struct TLSEngine: ~Copyable {
@@ -14,13 +13,20 @@ struct TLSEngine: ~Copyable {
 
   static let httpProtocol = Array("http/1.1".utf8)
 
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
   private let input: OpaquePointer
   private let output: OpaquePointer
-  private let host: String?
-  private var firstByte: UInt8?
+  private let context: TLSContext
+  /// The name or the address that the server's certificate must be for.
+  let host: String?
+  let notes = TLSNotes()
+  private(set) var firstByte: UInt8?
 
-  private init(ssl: OpaquePointer, input: OpaquePointer, output: OpaquePointer, host: String?) {
+  private init(
+    _ context: TLSContext, ssl: OpaquePointer, input: OpaquePointer, output: OpaquePointer,
+    host: String?
+  ) {
+    self.context = context
     self.ssl = ssl
     self.input = input
     self.output = output
@@ -28,14 +34,10 @@ struct TLSEngine: ~Copyable {
     _ = copenssl_bio_set_mem_eof_return(input, -1)
     _ = copenssl_bio_set_mem_eof_return(output, -1)
     SSL_set_bio(ssl, input, output)
+    notes.attach(to: ssl)
   }
 
-  deinit {
-    if let failed = SSL_get_ex_data(ssl, failedCertificateIndex) {
-      X509_free(OpaquePointer(failed))
-    }
-    SSL_free(ssl)
-  }
+  deinit { SSL_free(ssl) }
 
   @EventLoop
   private static func make(_ context: TLSContext, host: String?) throws(TLSError) -> TLSEngine {
@@ -44,35 +46,47 @@ struct TLSEngine: ~Copyable {
     else {
       throw .failed(reason: openSSLReason(ERR_get_error()))
     }
-    return TLSEngine(ssl: ssl, input: input, output: output, host: host)
+    return TLSEngine(context, ssl: ssl, input: input, output: output, host: host)
   }
 
-  /// A client's side, to a server of that name or address.
+  /// A client's side, to a server of that name or address, unless the context says another.
   ///
   /// - Parameter resuming: the name under which the context keeps the server's session.
   @EventLoop
   static func client(
     _ context: TLSContext, host: String, resuming peer: String
   ) throws(TLSError) -> TLSEngine {
+    let host = context.serverName ?? host
     let engine = try make(context, host: host)
-    engine.prepareClient(
-      host: host, verifies: context.verifies, session: context.session(for: peer))
+    try engine.expect(host)
+    let verifies = context.verifies
+    SSL_set_verify(
+      engine.ssl, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, verifies ? noteRefused : nil)
+    SSL_set_cert_cb(engine.ssl, noteRequest, nil)
+    let offered = [UInt8(Self.httpProtocol.count)] + Self.httpProtocol
+    SSL_set_alpn_protos(engine.ssl, offered, UInt32(offered.count))
+    if let session = context.session(for: peer) { SSL_set_session(engine.ssl, session) }
+    SSL_set_connect_state(engine.ssl)
     return engine
   }
 
-  private func prepareClient(host: String, verifies: Bool, session: OpaquePointer?) {
-    if SocketAddress(literal: host, port: 0) != nil {
-      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host)
+  /// Sets the name to ask for, and the name or the address that the certificate must be for. One that
+  /// OpenSSL does not take is an error: it would check nothing.
+  private func expect(_ host: String) throws(TLSError) {
+    let isTaken: Bool
+    if let address = SocketAddress(literal: host, port: 0) {
+      // A zone (`fe80::1%eth0`) is known on this machine alone (RFC 4007 section 11).
+      let number = String(address.host.prefix { $0 != "%" })
+      isTaken = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), number) == 1
     } else {
-      _ = copenssl_set_server_name(ssl, host)
+      // The dot at the end of a name is for the resolver alone (RFC 6066 section 3).
+      let name = host.hasSuffix(".") ? String(host.dropLast()) : host
       SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-      SSL_set1_host(ssl, host)
+      isTaken =
+        !name.isEmpty && !name.utf8.contains(0) && copenssl_set_server_name(ssl, name) == 1
+        && SSL_set1_host(ssl, name) == 1
     }
-    SSL_set_verify(ssl, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, verifies ? keepFailed : nil)
-    let offered = [UInt8(Self.httpProtocol.count)] + Self.httpProtocol
-    SSL_set_alpn_protos(ssl, offered, UInt32(offered.count))
-    if let session { SSL_set_session(ssl, session) }
-    SSL_set_connect_state(ssl)
+    guard isTaken else { throw .invalidServerName(host) }
   }
 
   /// A server's side.
@@ -109,7 +123,20 @@ struct TLSEngine: ~Copyable {
   mutating func handshake() throws(TLSError) -> Step {
     ERR_clear_error()
     let result = SSL_do_handshake(ssl)
-    return result == 1 ? .done : try step(after: result)
+    try context.keyLog?.check()
+    guard result == 1 else { return try step(after: result) }
+    try checkPins()
+    return .done
+  }
+
+  /// Refuses a server with another key than the expected ones.
+  private mutating func checkPins() throws(TLSError) {
+    guard !context.pins.isEmpty else { return }
+    let shown = SSL_get0_peer_certificate(ssl).flatMap(CertificatePin.init(of:))
+    if let shown, context.pins.contains(shown) { return }
+    // Who is not the one we know gets no certificate of ours, either.
+    BIO_ctrl(output, BIO_CTRL_RESET, 0, nil)
+    throw .pinMismatch(shown: shown)
   }
 
   /// Gives the engine what the peer sent.
@@ -168,75 +195,11 @@ struct TLSEngine: ~Copyable {
     }
   }
 
-  // MARK: Errors
-
   private func step(after result: Int32) throws(TLSError) -> Step {
     switch SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .needsInput
     case SSL_ERROR_ZERO_RETURN: return .ended
-    default: throw failure()
+    default: throw failure(showsCertificate: context.hasIdentity)
     }
   }
-
-  private func failure() -> TLSError {
-    let code = ERR_peek_error()
-    let verification = SSL_get_verify_result(ssl)
-    if let failed = SSL_get_ex_data(ssl, failedCertificateIndex), verification != X509_V_OK {
-      return refusal(Int(verification), of: OpaquePointer(failed))
-    }
-    if let firstByte, !(20...24).contains(firstByte), SSL_is_init_finished(ssl) == 0 {
-      return .peerSpeaksPlainText
-    }
-    let reason = openSSLReason(code)
-    switch copenssl_error_reason(code) {
-    case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
-      SSL_R_WRONG_VERSION_NUMBER, SSL_R_NO_PROTOCOLS_AVAILABLE, SSL_R_VERSION_TOO_LOW,
-      SSL_R_WRONG_SSL_VERSION, SSL_R_UNKNOWN_PROTOCOL:
-      return .protocolMismatch(reason: reason)
-    case let alert where alert > 1000:
-      // Reasons above 1000 are the peer's alerts, by OpenSSL's numbering.
-      return .alert(reason: reason)
-    default:
-      return .failed(reason: reason)
-    }
-  }
-
-  private func refusal(_ code: Int, of certificate: OpaquePointer) -> TLSError {
-    let subject = TLSCertificate.text(of: X509_get_subject_name(certificate))
-    switch Int32(truncatingIfNeeded: code) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return .certificateExpired(
-        subject: subject, notAfter: TLSCertificate.text(of: X509_get0_notAfter(certificate)))
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return .certificateNotYetValid(
-        subject: subject, notBefore: TLSCertificate.text(of: X509_get0_notBefore(certificate)))
-    case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return .wrongHost(host: host ?? "", validFor: TLSCertificate.hosts(of: certificate))
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return .selfSigned(subject: subject)
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-      X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return .unknownIssuer(
-        subject: subject, issuer: TLSCertificate.text(of: X509_get_issuer_name(certificate)))
-    default:
-      return .certificateRefused(
-        code: code, reason: String(cString: X509_verify_cert_error_string(code)))
-    }
-  }
-}
-
-/// Where an `SSL` keeps the certificate that was refused (OpenSSL leaves index 0 to applications).
-private let failedCertificateIndex: Int32 = 0
-
-/// OpenSSL forgets a certificate that it refuses; the error needs it.
-private let keepFailed: @convention(c) (Int32, OpaquePointer?) -> Int32 = { isFine, store in
-  guard isFine == 0, let store, let failed = X509_STORE_CTX_get_current_cert(store),
-    let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx())
-  else { return isFine }
-  let connection = OpaquePointer(ssl)
-  if SSL_get_ex_data(connection, failedCertificateIndex) == nil {
-    X509_up_ref(failed)
-    SSL_set_ex_data(connection, failedCertificateIndex, UnsafeMutableRawPointer(failed))
-  }
-  return isFine
 }

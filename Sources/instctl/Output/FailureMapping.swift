@@ -113,45 +113,6 @@ extension Failure {
     }
   }
 
-  init(_ error: TLSError) {
-    var hint: String?
-    let code: String
-    switch error {
-    case .certificateExpired: code = "certificate_expired"
-    case .certificateNotYetValid:
-      code = "certificate_not_yet_valid"
-      hint = "check the clock of this machine"
-    case .wrongHost:
-      code = "wrong_host"
-      hint = "use one of the names that the certificate is for"
-    case .unknownIssuer:
-      code = "unknown_issuer"
-      hint = "--cacert FILE trusts the issuer's certificate"
-    case .selfSigned:
-      code = "self_signed"
-      hint = "--cacert FILE trusts it"
-    case .certificateRefused: code = "certificate_refused"
-    case .protocolMismatch:
-      code = "protocol_mismatch"
-      hint = "TLS 1.2 at least is required"
-    case .peerSpeaksPlainText:
-      code = "plain_text"
-      hint = "use http:// or ws:// if that is what the server offers"
-    case .alert: code = "tls_alert"
-    case .unusableFile(let path, _):
-      self.init(
-        code: "unusable_file", layer: .config, message: error.description,
-        exit: fileExists(path) ? .configuration : .noInput)
-      return
-    case .failed: code = "tls_failed"
-    }
-    self.init(
-      code: code, layer: .tls, message: error.description, hint: hint, exit: .unavailable)
-    if case .wrongHost(_, let names) = error {
-      facts = [JSONMember(name: "validFor", value: .array(names.map(JSONValue.string)))]
-    }
-  }
-
   init(_ error: HandshakeError) {
     self.init(
       code: "upgrade_failed", layer: .upgrade, message: error.description, exit: .protocolError)

@@ -25,13 +25,11 @@ extension Unicode.Scalar {
 
   private var isWide: Bool {
     switch value {
-    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F,
-      0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-      0xFFE0...0xFFE6, 0x16FE0...0x18DFF, 0x1AFF0...0x1B2FF, 0x1F200...0x1F2FF,
-      0x20000...0x3FFFD:
+    case 0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E,
+      0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x191FF, 0x1AFF0...0x1B2FF,
+      0x1D300...0x1D376, 0x1F200...0x1F2FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD:
       true
-    // Two of these letters make a flag, which has two columns.
-    case 0x1F1E6...0x1F1FF: false
     default: properties.isEmojiPresentation
     }
   }
@@ -68,8 +66,9 @@ extension Character {
   var columns: Int {
     var columns = 0
     for scalar in unicodeScalars {
-      // This selector turns the sign before it into a picture, which is wide.
-      columns += scalar.value == 0xFE0F && columns == 1 ? 1 : scalar.columns
+      // This selector turns the sign before it into a picture, which is wide; that sign may stand in a
+      // piece of text before this one.
+      columns += scalar.value == 0xFE0F && columns < 2 ? 1 : scalar.columns
     }
     return columns
   }

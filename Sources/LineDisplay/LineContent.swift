@@ -180,16 +180,14 @@ struct LineContent {
     }
   }
 
-  /// Whatever succeeds or not.
+  /// Whatever succeeds or not, and as whom.
   private mutating func success(_ fields: inout LineFields) {
-    guard let success = fields.takeBool("success") else { return }
-    append(success ? "✓" : "✗", success ? .good : .bad)
-    if let code = fields.takeString("errorCode") { append(" \(code)", .bad) }
-    if let message = fields.takeString("errorMessage") { append(" \(message)", .bad) }
-    if let info = fields.take("info") {
-      append(" ")
-      appendDevice(info)
+    if let success = fields.takeBool("success") {
+      append(success ? "✓ " : "✗ ", success ? .good : .bad)
+      if let code = fields.takeString("errorCode") { append("\(code) ", .bad) }
+      if let message = fields.takeString("errorMessage") { append(message, .bad) }
     }
+    if let info = fields.take("info") { appendDevice(info) }
   }
 
   private mutating func reason(_ fields: inout LineFields) {

@@ -93,8 +93,8 @@ import Testing
       "login      ✓ c  user u"
     ),
     (
-      #""type":"whoami","origin":"http://127.0.0.1:1","credentials":"token""#,
-      "whoami     origin=http://127.0.0.1:1  credentials=token"
+      #""type":"whoami","info":{"connectionId":"c","sessionId":null,"userId":null},"origin":"http://127.0.0.1:1","credentials":"token""#,
+      "whoami     c  origin=http://127.0.0.1:1  credentials=token"
     ),
     (
       #""type":"inst","recordName":"rec","inst":"a","markers":["m"]"#,

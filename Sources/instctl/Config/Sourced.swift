@@ -6,6 +6,7 @@ enum ValueSource: Hashable, Sendable, CustomStringConvertible {
   case `default`
 
   var isEnvironment: Bool { if case .environment = self { true } else { false } }
+  var isProfile: Bool { if case .profile = self { true } else { false } }
 
   var description: String {
     switch self {

@@ -44,8 +44,19 @@ enum Secrets {
 
   static func refuseIfOpenToOthers(_ descriptor: Int32, file: String) throws(Failure) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-    guard status.st_mode & 0o077 != 0 else { return }
+    guard fstat(descriptor, &status) == 0 else { return }
+    try refuseIfOpenToOthers(status, file: file)
+  }
+
+  /// The same for a file that somebody else opens; one that is not there is left to them.
+  static func refuseIfOpenToOthers(file: String) throws(Failure) {
+    var status = stat()
+    guard stat(file, &status) == 0 else { return }
+    try refuseIfOpenToOthers(status, file: file)
+  }
+
+  private static func refuseIfOpenToOthers(_ status: stat, file: String) throws(Failure) {
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 else { return }
     throw Failure(
       code: "unprotected_file", layer: .config,
       message: "'\(file)' holds a secret, and others may read it", hint: "chmod 600 '\(file)'",

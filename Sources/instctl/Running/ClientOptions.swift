@@ -35,29 +35,4 @@ extension Settings {
     }
     return policy
   }
-
-  /// How to verify the server; nil where it is not reached by TLS.
-  @EventLoop
-  func tls(for url: WebSocketURL) throws(Failure) -> TLSContext? {
-    guard url.isSecure else { return nil }
-    if insecure.value {
-      diagnostics.warn("the server's certificate is not verified (--insecure)")
-    }
-    do throws(TLSError) { return try TLSContext.client(trust: trust) } catch {
-      throw Failure(error)
-    }
-  }
-
-  private var trust: TLSContext.Trust {
-    insecure.value ? .anybody : cacert.map { .file($0.value) } ?? .system
-  }
-
-  /// How to verify the storage that a server names for large messages.
-  @EventLoop
-  private func storageTLS(for url: WebSocketURL) throws(Failure) -> TLSContext? {
-    guard url.isSecure else { return nil }
-    do throws(TLSError) { return try TLSContext.client(trust: trust) } catch {
-      throw Failure(error)
-    }
-  }
 }

@@ -123,7 +123,7 @@ struct TLSPeersTests {
       let steps = Mailbox<String>("a step")
       let channel = try await WebSocketChannel.connect(
         to: server.url(host: "localhost"), options: client, deadline: .patient(),
-        report: { step, text in if step == .tls { steps.put(text) } })
+        report: { if $0.step == .tls { steps.put($0.summary) } })
       let recorder = ChannelRecorder(channel)
       let isFirst = isClean && client.fields.isEmpty
       #expect(try await steps.next() == (isFirst ? "TLSv1.3" : "TLSv1.3, resumed"))

@@ -15,6 +15,42 @@ public struct LineJudge {
   /// Whether the expression is true of a line.
   public mutating func isTrue(of line: inout LineScan) -> Bool { isTrue(condition, of: &line) }
 
+  /// What the expression says of every line of a type, whatever else the line holds; nil where that
+  /// decides nothing.
+  public func verdict(ofType type: String) -> Bool? {
+    var judge = self
+    let line = RawJSON(.object([JSONMember(name: "type", value: .string(type))]))
+    return line.bytes.withUnsafeBytes { bytes in
+      var scan = LineScan()
+      scan.begin(bytes)
+      return judge.verdict(condition, of: &scan)
+    }
+  }
+
+  /// What is known of a line of which nothing is but the type.
+  private mutating func verdict(_ condition: Condition, of line: inout LineScan) -> Bool? {
+    switch condition {
+    case .not(let inner): return verdict(inner, of: &line).map { !$0 }
+    case .all(let parts): return verdict(of: parts, isDecidedBy: false, &line)
+    case .any(let parts): return verdict(of: parts, isDecidedBy: true, &line)
+    default: return condition.readsOnlyType ? isTrue(condition, of: &line) : nil
+    }
+  }
+
+  private mutating func verdict(
+    of parts: [Condition], isDecidedBy decisive: Bool, _ line: inout LineScan
+  ) -> Bool? {
+    var isOpen = false
+    for part in parts {
+      switch verdict(part, of: &line) {
+      case decisive: return decisive
+      case nil: isOpen = true
+      default: break
+      }
+    }
+    return isOpen ? nil : !decisive
+  }
+
   private mutating func isTrue(_ condition: Condition, of line: inout LineScan) -> Bool {
     switch condition {
     case .constant(let value): return value
@@ -49,6 +85,32 @@ public struct LineJudge {
     var other = b.readsLine ? line : LineScan()
     return a.first(in: &line) { a in b.first(in: &other) { b in body(a, b) } }
   }
+}
+
+extension Condition {
+  /// Whether it asks for nothing but the line's type.
+  fileprivate var readsOnlyType: Bool {
+    switch self {
+    case .constant: true
+    case .holds(let path), .exists(let path): path.isType
+    case .matches(let operand, _): operand.readsOnlyType
+    case .compare(let a, _, let b), .text(_, let a, let b): a.readsOnlyType && b.readsOnlyType
+    case .not, .all, .any: false
+    }
+  }
+}
+
+extension Operand {
+  fileprivate var readsOnlyType: Bool {
+    switch self {
+    case .path(let path), .length(let path), .kind(let path): path.isType
+    case .null, .bool, .number, .string: true
+    }
+  }
+}
+
+extension ValuePath {
+  fileprivate var isType: Bool { self == ValuePath(steps: [.name(Array("type".utf8))]) }
 }
 
 extension Comparison {

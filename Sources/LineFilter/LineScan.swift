@@ -36,6 +36,11 @@ public struct LineScan {
     do throws(JSONError) { try cursor.beginObject() } catch { isAtEnd = true }
   }
 
+  /// The line's member of a name, if it is a string.
+  public mutating func text(_ name: String) -> String? {
+    member(Array(name.utf8))?.utf8.map { String(decoding: $0, as: UTF8.self) }
+  }
+
   var isObject: Bool { bytes.first == UInt8(ascii: "{") }
 
   /// The whole line as a value.

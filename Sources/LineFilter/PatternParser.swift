@@ -124,6 +124,8 @@ struct PatternParser {
     }
     let inner = try alternatives()
     guard take(")") else { throw error("nothing closes this (", at: start) }
+    // In a group even an assertion can be repeated.
+    if case .assertion = inner { return .sequence([inner]) }
     return inner
   }
 

@@ -32,6 +32,7 @@ struct Logout: ParsableCommand {
     let settings = try Settings(server, output, timeout: waiting.timeout)
     try settings.refuseFrames()
     try settings.refuseSocketOptions()
+    if local { try settings.refuseConnectionOptions(but: [.server]) }
     let url = try settings.serverURL()
     let store = try CredentialStore.required()
     CommandRun.execute(settings) { run throws(Failure) in

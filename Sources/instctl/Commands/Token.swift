@@ -36,6 +36,8 @@ struct Token: ParsableCommand {
   func run() throws {
     let settings = try Settings(server, output)
     try settings.refuseFrames()
+    try settings.refuseConnectionOptions(
+      but: [.server, .connectionID, .tokenFile, .keyFile, .keyCommand])
     let inst = try InstAddress(given: inst, record: record)
     let key = try key(settings)
     let connectionID = try EffectiveCredentials.connectionID(settings) ?? randomConnectionID()

@@ -14,6 +14,8 @@ enum ProfileChoice: Sendable {
 /// else a default.
 struct Settings: Sendable {
   let profile: Profile?
+  /// What the profile says but must not tell another server.
+  let leftOut: [Setting]
 
   let server: Sourced<String>?
   let branch: Sourced<String>
@@ -95,6 +97,8 @@ struct Settings: Sendable {
     if Self.isElsewhere(server, than: profile) {
       find.ignored = Set(Setting.allCases.filter(\.isCredential))
     }
+    let ignored = find.ignored
+    leftOut = profile?.values.map(\.setting).filter(ignored.contains) ?? []
     self.branch = try find.value(.branch, branch, default: "default")
     self.timeout = try find.value(.timeout, timeout)
 
@@ -185,13 +189,6 @@ struct Settings: Sendable {
   /// How long to wait, where the command has a time of its own.
   func timeout(default milliseconds: Int64) -> DurationArgument {
     timeout?.value ?? DurationArgument(milliseconds: milliseconds, text: "\(milliseconds)ms")
-  }
-
-  /// For commands that have no frames of the wire to show.
-  func refuseFrames() throws(Failure) {
-    if output.value == .raw, output.source == .option {
-      throw .usage("this command shows no frames: --output raw is not for it")
-    }
   }
 
   /// The server that is asked for.

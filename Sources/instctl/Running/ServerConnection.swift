@@ -13,6 +13,11 @@ struct ServerConnection: Sendable {
 
   init(_ settings: Settings) throws(Failure) {
     let url = try settings.serverURL()
+    if let profile = settings.profile, !settings.leftOut.isEmpty {
+      settings.diagnostics.warn(
+        "the profile '\(profile.name)' is for another server: left out of it are "
+          + settings.leftOut.map(\.field).joined(separator: ", "))
+    }
     let credentials = try EffectiveCredentials(settings, origin: url.origin)
     self.init(settings, url, credentials)
   }

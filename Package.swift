@@ -40,6 +40,7 @@ let package = Package(
     product("InstClient"),
     product("InstServer"),
     product("Yjs"),
+    product("InstDocument"),
     .executable(name: "instctl", targets: ["instctl"]),
     .executable(name: "wsecho-client", targets: ["wsecho-client"]),
   ],
@@ -56,6 +57,7 @@ let package = Package(
     library("LineFilter", ["JSONText"]),
     library("LineDisplay", ["JSONText"]),
     library("Yjs"),
+    library("InstDocument", ["Yjs", "JSONText"]),
     library("WebSocket", ["CZlib"]),
     library("Transport", ["WebSocket", "COpenSSL", "CSystem"]),
     library("InstProtocol", ["JSONText", "COpenSSL"]),
@@ -69,6 +71,8 @@ let package = Package(
       name: "instctl",
       dependencies: [
         "InstKit",
+        "InstDocument",
+        "Yjs",
         "COpenSSL",
         "CSystem",
         "CZlib",
@@ -90,6 +94,7 @@ let package = Package(
     tests("LineFilterTests", ["LineFilter", "JSONText"]),
     tests("LineDisplayTests", ["LineDisplay", "JSONText"]),
     tests("YjsTests", ["Yjs"]),
+    tests("InstDocumentTests", ["InstDocument", "Yjs", "JSONText"]),
     tests("WebSocketTests", ["WebSocket", "CZlib"]),
     tests("InstProtocolTests", ["InstProtocol", "JSONText"]),
     tests(

@@ -1,3 +1,5 @@
+import JSONText
+
 /// What a signed-in client logs in with: a connection id for one inst, signed with the connection
 /// key of its session: `vCT1.userId.sessionId.connectionId.recordName.inst.hash`.
 ///

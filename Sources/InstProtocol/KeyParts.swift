@@ -1,3 +1,5 @@
+import JSONText
+
 /// The parts of a key or token: a mark and, between dots, texts in base64 (PROTOCOL section 6).
 struct KeyParts {
   private let parts: [Substring]

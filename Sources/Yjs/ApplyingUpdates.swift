@@ -2,7 +2,12 @@ extension StructStore {
   /// Applies an update in one transaction; what depends on missing structs waits for them.
   ///
   /// All errors are found before anything changes.
-  mutating func apply(_ update: UnsafeRawBufferPointer) throws(YjsError) {
+  ///
+  /// - Parameter look: gets the document as the update has changed it, before the transaction is
+  ///   finished.
+  mutating func apply(
+    _ update: UnsafeRawBufferPointer, look: ((borrowing StructStore) -> Void)? = nil
+  ) throws(YjsError) {
     let scan = try UpdateScan(update)
     // A struct takes two bytes or more, as does a deletion, which makes at most two by splitting.
     guard items.count + update.count + pending.byteCount < Int32.max else {
@@ -10,6 +15,7 @@ extension StructStore {
     }
     integrate(scan, of: update)
     integratePending()
+    look?(self)
     finishChanges()
     forgetChanges()
   }

@@ -1,5 +1,5 @@
 import Foundation
-import InstProtocol
+import JSONText
 import Testing
 
 @Suite struct Base64Tests {

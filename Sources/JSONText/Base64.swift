@@ -1,5 +1,6 @@
-/// Base64 by the letter of RFC 4648 section 4: the standard alphabet, padding required, nothing else
-/// between the digits, and the bits that no byte uses zero (section 3.5).
+/// Base64, which is how bytes travel in JSON, by the letter of RFC 4648 section 4: the standard
+/// alphabet, padding required, nothing else between the digits, and the bits that no byte uses zero
+/// (section 3.5).
 public enum Base64 {
   /// Encodes bytes, with padding.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {

@@ -1,4 +1,4 @@
-public import WebSocket
+import WebSocket
 
 /// A step of making a connection that is done.
 public struct ConnectReport: Hashable, Sendable {

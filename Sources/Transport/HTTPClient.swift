@@ -8,7 +8,7 @@ public struct HTTPOptions: Sendable {
   public var network = NetworkOptions()
   /// The most bytes that a response's body may have.
   public var maximumBodySize = 64 << 20
-  /// For name, TCP and TLS together.
+  /// For name, TCP, proxy and TLS together.
   public var connectTimeoutMilliseconds: Int64 = 10_000
   /// For the time in which nothing moves in either direction.
   public var idleTimeoutMilliseconds: Int64 = 10_000

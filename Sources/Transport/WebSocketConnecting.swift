@@ -38,7 +38,7 @@ public struct ConnectOptions: Sendable {
 }
 
 extension WebSocketChannel {
-  /// Opens a WebSocket: name, TCP, TLS and upgrade within one deadline.
+  /// Opens a WebSocket: name, TCP, proxy, TLS and upgrade within one deadline.
   ///
   /// - Parameters:
   ///   - url: where to.
@@ -100,33 +100,14 @@ extension ByteStream {
   /// Writes all of it, waiting as long as the deadline allows.
   func writeAll(_ bytes: [UInt8], deadline: Deadline) async throws(ConnectError) {
     do throws(TransportError) {
-      var sent = 0
-      while true {
-        sent += try bytes.span.extracting(droppingFirst: sent).bytes
-          .withUnsafeBytes { (rest) throws(TransportError) in try write(rest) }
-        if sent == bytes.count && !hasPendingOutput { return }
-        try await wait(for: .writable, step: .upgrade, deadline: deadline)
-      }
+      try await writeAll(bytes, step: .upgrade, deadline: deadline)
     } catch { throw .transport(error) }
   }
 
   /// The next bytes that arrive; none at the end.
   func readSome(deadline: Deadline) async throws(ConnectError) -> [UInt8] {
     do throws(TransportError) {
-      while true {
-        var result = Result<ReadResult, TransportError>.success(.wouldBlock)
-        let bytes = [UInt8](unsafeUninitializedCapacity: 16 * 1024) { buffer, count in
-          result = Result { () throws(TransportError) in
-            try read(into: UnsafeMutableRawBufferPointer(buffer))
-          }
-          if case .success(.bytes(let read)) = result { count = read }
-        }
-        switch try result.get() {
-        case .bytes: return bytes
-        case .end: return []
-        case .wouldBlock: try await wait(for: .readable, step: .upgrade, deadline: deadline)
-        }
-      }
+      return try await readSome(step: .upgrade, deadline: deadline)
     } catch { throw .transport(error) }
   }
 

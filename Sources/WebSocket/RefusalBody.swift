@@ -1,5 +1,5 @@
-/// Collects the start of the body of a response that refuses the upgrade, for the error.
-struct RefusalBody: Sendable {
+/// Collects the start of the body of a response that refuses something, for the error.
+public struct RefusalBody: Sendable {
   /// How many bytes of the body the error keeps.
   static let limit = 1024
 
@@ -12,7 +12,8 @@ struct RefusalBody: Sendable {
   private let framing: Framing
   private var raw: [UInt8] = []
 
-  init(_ head: HTTPResponseHead) {
+  /// The body that follows this head.
+  public init(_ head: HTTPResponseHead) {
     if head.lists("chunked", in: "Transfer-Encoding") {
       framing = .chunked
     } else if head.status < 200 || head.status == 204 || head.status == 304 {
@@ -40,8 +41,13 @@ struct RefusalBody: Sendable {
     return isComplete || decoded.count >= Self.limit
   }
 
-  /// What has come of it, at most ``limit`` bytes.
-  var content: [UInt8] {
+  /// Takes more of the body; true once enough is there.
+  public mutating func receive(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { receive($0[...]) }
+  }
+
+  /// What has come of it, at most 1,024 bytes.
+  public var content: [UInt8] {
     guard case .chunked = framing else { return raw }
     return Array(dechunked().content.prefix(Self.limit))
   }

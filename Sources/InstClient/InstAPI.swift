@@ -1,6 +1,7 @@
 public import InstProtocol
 import JSONText
 public import Transport
+public import WebSocket
 
 /// The HTTP API of an inst server (PROTOCOL section 6): signing in and out, and the insts of a record.
 ///
@@ -15,11 +16,16 @@ public struct InstAPI: Sendable {
   public let origin: String
   /// How requests are made: TLS, limits and deadlines.
   public var options: HTTPOptions
+  /// What else the head of each request says, such as what a proxy in front of the server asks for.
+  public var fields: [HTTPField]
 
   /// The API of a server.
-  public init(origin: String, options: HTTPOptions = HTTPOptions()) {
+  public init(
+    origin: String, options: HTTPOptions = HTTPOptions(), fields: [HTTPField] = []
+  ) {
     self.origin = origin
     self.options = options
+    self.fields = fields
   }
 
   /// Makes a request and gives the answer of a server that agrees.
@@ -33,7 +39,7 @@ public struct InstAPI: Sendable {
     do throws(HTTPError) {
       response = try await HTTPClient.send(
         HTTPRequest(
-          method: request.method, url: url, fields: request.fields(at: origin),
+          method: request.method, url: url, fields: request.fields(at: origin) + fields,
           body: request.body.map { RawJSON($0).bytes } ?? []),
         options: options)
     } catch { throw .noAnswer(error) }

@@ -33,6 +33,18 @@ import Testing
     #expect(!lines.contains { $0.hasPrefix("Sec-WebSocket-Extensions") })
   }
 
+  @Test func requestsOfTheHTTPAPIHaveThemToo() throws {
+    let file = try folder.write("cookies", "session=one\n")
+    let peer = try RecordingPeer()
+    let outcome = try instctl(
+      "insts", "list", "rec", "-s", "http://127.0.0.1:\(peer.port)", "-H", "X-One: 1",
+      "--cookie-file", file)
+    #expect(outcome.status == 77, "\(outcome.errors)")
+    let lines = peer.request.components(separatedBy: "\r\n")
+    #expect(lines.contains("X-One: 1"))
+    #expect(lines.contains("Cookie: session=one"))
+  }
+
   @Test func severalFieldsComeFromTheEnvironmentOneALine() throws {
     let lines = try request(environment: ["INSTCTL_HEADER": "X-One: 1\nX-Two: 2"])
     #expect(lines.contains("X-One: 1"))

@@ -39,9 +39,8 @@ struct CookieFile {
   /// The value of the `Cookie` header for a server (RFC 6265 section 5.4); empty for none.
   ///
   /// - Parameter now: milliseconds of the epoch.
-  func cookies(for url: WebSocketURL, at now: Int64) -> String {
+  func cookies(for url: WebSocketURL, path: String, at now: Int64) -> String {
     let host = url.host.lowercased()
-    let path = url.target.prefix { $0 != "?" }
     return cookies.filter { cookie in
       (!cookie.isSecure || url.isSecure)
         && (cookie.expiry == 0 || cookie.expiry > now / 1000)
@@ -58,7 +57,7 @@ extension CookieFile.Cookie {
   }
 
   /// RFC 6265 section 5.1.4.
-  fileprivate func matches(path: Substring) -> Bool {
+  fileprivate func matches(path: String) -> Bool {
     path == self.path || path.hasPrefix(self.path.hasSuffix("/") ? self.path : self.path + "/")
   }
 }

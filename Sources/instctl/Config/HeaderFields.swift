@@ -1,7 +1,8 @@
 import Transport
 import WebSocket
 
-/// The header fields that the user adds to the upgrade: those of `--header`, and the cookies for the server.
+/// The header fields that the user adds to the upgrade, and to requests of the HTTP API: those of `--header`,
+/// and the cookies for the server.
 struct HeaderFields {
   let fields: [HTTPField]
 
@@ -11,7 +12,8 @@ struct HeaderFields {
     "sec-websocket-protocol", "sec-websocket-extensions",
   ]
 
-  init(_ settings: Settings, for url: WebSocketURL) throws(Failure) {
+  /// - Parameter path: of the request, by which cookies are chosen; nil for the URL's.
+  init(_ settings: Settings, for url: WebSocketURL, path: String? = nil) throws(Failure) {
     var fields: [HTTPField] = []
     for text in settings.headers.value {
       guard text.hasPrefix("@") else {
@@ -26,7 +28,9 @@ struct HeaderFields {
     }
     if let file = settings.cookieFile?.value {
       let text = try InputFile.readText(file, limit: 1 << 20)
-      let cookies = CookieFile(text).cookies(for: url, at: Timestamp.now().milliseconds)
+      let cookies = CookieFile(text).cookies(
+        for: url, path: path ?? String(url.target.prefix { $0 != "?" }),
+        at: Timestamp.now().milliseconds)
       if !cookies.isEmpty { fields.append(HTTPField(name: "Cookie", value: cookies)) }
     }
     self.fields = fields

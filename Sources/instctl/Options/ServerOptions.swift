@@ -159,7 +159,7 @@ struct ServerOptions: ParsableArguments {
   @Option(
     name: [.customShort("H"), .long],
     help: ArgumentHelp(
-      "A header field of the upgrade, or '@file' with one a line, for those that are secrets. May be "
+      "A header field of the upgrade and of requests of the HTTP API, or '@file' with one a line, for those that are secrets. May be "
         + "repeated.", valueName: "name: value"))
   var header: [String] = []
 

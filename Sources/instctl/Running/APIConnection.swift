@@ -13,6 +13,7 @@ extension Settings {
     http.maximumBodySize = maxMessage.value.bytes
     http.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     http.idleTimeoutMilliseconds = timeout.milliseconds
-    return InstAPI(origin: url.origin, options: http)
+    return InstAPI(
+      origin: url.origin, options: http, fields: try HeaderFields(self, for: url, path: "/").fields)
   }
 }

@@ -17,7 +17,8 @@ struct Instctl: ParsableCommand {
       """,
     version: Version.description,
     subcommands: [
-      Watch.self, GetUpdates.self, AddUpdates.self, Serve.self, Login.self, Logout.self,
+      Watch.self, GetUpdates.self, AddUpdates.self, Decode.self, State.self,
+      Serve.self, Login.self, Logout.self,
       WhoAmI.self, Token.self, Insts.self,
       HTTP.self, Permission.self, SendAction.self, Devices.self, Call.self, Count.self,
       TimeSync.self, ProfileCommand.self,

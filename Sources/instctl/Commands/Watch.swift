@@ -25,20 +25,36 @@ struct Watch: ParsableCommand {
       JSON, else as a string), or an error when the command fails, prints more than 1 MiB, takes too long, or \
       cannot be started. Whoever may send actions makes it run: treat the event as the input of a stranger.
 
+      With --state, updates and the state after a reconnect show as what they change. An update that cannot \
+      be decoded gets a decodeError on its line (--decode), or a warning (--state).
+
       Examples:
         instctl watch -s ws://127.0.0.1:3000/websocket /demo --until-synced
         instctl watch -s http://127.0.0.1:3000 /one /two rec/three --events updates --for 10s
         instctl watch -s http://127.0.0.1:3000 /demo --events action --exec 'jq .name' --idle 1m
+        instctl watch -s http://127.0.0.1:3000 /demo --state --for 10s
       """)
 
   @OptionGroup var branches: BranchesOptions
 
   @Option(
     help: ArgumentHelp(
-      "Print only lines of these types: connection, updates, sync, action, error, rate_limit, message, with "
-        + "commas between them. What ends the command does not depend on it.",
+      "Print only lines of these types: connection, updates, sync, action, error, rate_limit, message, and "
+        + "decoded, bot and change as --decode and --state print them, with commas between them. What ends "
+        + "the command does not depend on it.",
       valueName: "types"))
   var events: [WatchLineTypes] = []
+
+  @Flag(
+    help: ArgumentHelp(
+      "Tell behind each updates line what its updates say, as decode does: lines of type decoded."))
+  var decode = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Instead of updates print the bots as they are once the branch is synced, lines of type bot, and "
+        + "then what changes, lines of type change: bot, tag, from, to, client."))
+  var state = false
 
   @Flag(help: "Watch temporary branches: never stored, and gone with the last who watches.")
   var temporary = false
@@ -87,8 +103,12 @@ struct Watch: ParsableCommand {
     let connection = try ServerConnection(settings)
     let addresses = try branches.addresses(settings)
     let ending = self.ending.settled(settings)
-    let request = WatchRun.Request(temporary: temporary ? true : nil, markers: markerList)
-    let types: WatchLineTypes = events.isEmpty ? .all : WatchLineTypes(events)
+    let types = lineTypes
+    let shown = WatchedDocument.Shown(
+      decoded: decode && types.contains(.decoded), bots: state && types.contains(.bot),
+      changes: state && types.contains(.change))
+    let request = WatchRun.Request(
+      temporary: temporary ? true : nil, markers: markerList, shown: shown)
     CommandRun.execute(settings) { run throws(Failure) in
       let commands = exec.map { command in
         ActionCommands(
@@ -107,6 +127,11 @@ struct Watch: ParsableCommand {
       await run.untilEnding()
       withExtendedLifetime(watch) {}
     }
+  }
+
+  private var lineTypes: WatchLineTypes {
+    guard events.isEmpty else { return WatchLineTypes(events) }
+    return state ? .all.subtracting(.updates) : .all
   }
 
   private var markerList: [String]? {

@@ -16,11 +16,19 @@ enum InputFile {
     return text
   }
 
-  private static func read(_ file: String, limit: Int) throws(Failure) -> [UInt8] {
-    let isInput = file == "-"
-    let descriptor = isInput ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+  /// Opens a file for reading.
+  ///
+  /// - Parameter file: `-` for stdin.
+  static func descriptor(of file: String) throws(Failure) -> Int32 {
+    if file == "-" { return STDIN_FILENO }
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(file, errno) }
-    defer { if !isInput { close(descriptor) } }
+    return descriptor
+  }
+
+  private static func read(_ file: String, limit: Int) throws(Failure) -> [UInt8] {
+    let descriptor = try descriptor(of: file)
+    defer { if file != "-" { close(descriptor) } }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while true {
@@ -36,7 +44,8 @@ enum InputFile {
     }
   }
 
-  private static func name(_ file: String) -> String { file == "-" ? "stdin" : "'\(file)'" }
+  /// What messages call it.
+  static func name(_ file: String) -> String { file == "-" ? "stdin" : "'\(file)'" }
 
   private static func unreadable(_ file: String, _ code: Int32) -> Failure {
     Failure(

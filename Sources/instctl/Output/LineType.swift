@@ -24,6 +24,15 @@ struct LineType: Sendable {
       LineType(
         name: "message", commands: "watch",
         fields: "message: anything else that the server sends, as it came"),
+      LineType(
+        name: "decoded", commands: "decode, and with --decode watch, get-updates, add-updates",
+        fields: "index, id, timestamp, sizeBytes, clients, structs, deletions, changes, waiting; "
+          + "or decodeError"),
+      LineType(
+        name: "bot", commands: "state, watch --state", fields: "bot: id, tags, masks"),
+      LineType(
+        name: "change", commands: "watch --state",
+        fields: "bot, tag (null: the bot itself), mask (true: a tag mask), from, to, client"),
       LineType(name: "ack", commands: "add-updates", fields: "updateId, ackMs, tries"),
       LineType(name: "sent", commands: "send-action", fields: "taskId"),
       LineType(

@@ -49,14 +49,41 @@ final class LineReader: ReadinessHandler {
         searched = 0
         return .line(line)
       }
-      buffer.removeFirst(head)
-      head = 0
-      if registration != nil, !(await untilReadable()) { return .cancelled }
-      let code = readMore()
-      // Without a watch there is nothing to wait for, and no end of trying.
-      if code == EAGAIN && registration == nil { return .failed(code: code) }
-      if code != 0 && code != EAGAIN { return .failed(code: code) }
+      if let end = await fill() { return end }
     }
+  }
+
+  /// The first bytes of what is left, as far as they have come, without taking them: at least one, but
+  /// at the end.
+  func peek() async -> Outcome {
+    while head == buffer.count, !isAtEnd {
+      if let end = await fill() { return end }
+    }
+    return .line(Array(buffer[head...].prefix(4096)))
+  }
+
+  /// All that is left, line feeds and all.
+  func rest() async -> Outcome {
+    while !isAtEnd {
+      if buffer.count - head > limit { return .tooLong(limit: limit) }
+      if let end = await fill() { return end }
+    }
+    let rest = Array(buffer[head...])
+    buffer = []
+    head = 0
+    searched = 0
+    return .line(rest)
+  }
+
+  /// Reads more; gives what ends the reading, if something does.
+  private func fill() async -> Outcome? {
+    buffer.removeFirst(head)
+    head = 0
+    if registration != nil, !(await untilReadable()) { return .cancelled }
+    let code = readMore()
+    // Without a watch there is nothing to wait for, and no end of trying.
+    if code == EAGAIN && registration == nil { return .failed(code: code) }
+    return code != 0 && code != EAGAIN ? .failed(code: code) : nil
   }
 
   private func untilReadable() async -> Bool {

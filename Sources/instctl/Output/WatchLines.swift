@@ -6,7 +6,7 @@ import Transport
 
 /// Types of the lines of `watch`.
 struct WatchLineTypes: OptionSet, ExpressibleByArgument, Sendable {
-  let rawValue: UInt8
+  let rawValue: UInt16
 
   static let connection = WatchLineTypes(rawValue: 1)
   static let updates = WatchLineTypes(rawValue: 2)
@@ -15,13 +15,17 @@ struct WatchLineTypes: OptionSet, ExpressibleByArgument, Sendable {
   static let error = WatchLineTypes(rawValue: 16)
   static let rateLimit = WatchLineTypes(rawValue: 32)
   static let message = WatchLineTypes(rawValue: 64)
+  static let decoded = WatchLineTypes(rawValue: 128)
+  static let bot = WatchLineTypes(rawValue: 256)
+  static let change = WatchLineTypes(rawValue: 512)
   static let all: WatchLineTypes = [
-    .connection, .updates, .sync, .action, .error, .rateLimit, .message,
+    .connection, .updates, .sync, .action, .error, .rateLimit, .message, .decoded, .bot, .change,
   ]
 
   private static let names: [String: WatchLineTypes] = [
     "connection": .connection, "updates": .updates, "sync": .sync, "action": .action,
     "error": .error, "rate_limit": .rateLimit, "message": .message,
+    "decoded": .decoded, "bot": .bot, "change": .change,
   ]
 }
 

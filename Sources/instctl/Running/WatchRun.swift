@@ -5,10 +5,12 @@ import Transport
 /// One run of `watch`: its branches, the connections under them, and its ends.
 @EventLoop
 final class WatchRun {
-  /// What to ask of the server for each branch.
+  /// What to ask of the server for each branch, and what to show of it.
   struct Request: Sendable {
     var temporary: Bool?
     var markers: [String]?
+    /// What is shown of the documents.
+    var shown = WatchedDocument.Shown()
   }
 
   /// Runs a command for each action, if one is given.
@@ -63,7 +65,8 @@ final class WatchRun {
     branches = addresses.map { address in
       WatchedBranch(
         address, of: self, client: connections.client(for: address.instAddress),
-        lines: WatchLines(run, types: types, address))
+        lines: WatchLines(run, types: types, address),
+        document: request.shown.isNothing ? nil : WatchedDocument(request.shown, run, address))
     }
     hasSeveralConnections = branches.contains { $0.client !== branches.first?.client }
     for branch in branches {

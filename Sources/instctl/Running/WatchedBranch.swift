@@ -15,16 +15,20 @@ final class WatchedBranch: BranchWatcher {
 
   /// Until the end of the watch the two hold each other.
   private var watch: WatchRun?
+  /// What is made of the updates besides, if anything.
+  private let document: WatchedDocument?
   private let arrivals: Arrivals
   private let lineCount: Int?
 
   init(
-    _ address: BranchAddress, of watch: WatchRun, client: InstRecordsClient, lines: WatchLines
+    _ address: BranchAddress, of watch: WatchRun, client: InstRecordsClient, lines: WatchLines,
+    document: WatchedDocument?
   ) {
     self.address = address
     self.watch = watch
     self.client = client
     self.lines = lines
+    self.document = document
     arrivals = watch.arrivals
     lineCount = watch.lineCount
   }
@@ -37,12 +41,14 @@ final class WatchedBranch: BranchWatcher {
 
   func received(_ updates: BranchUpdates) {
     lines.updates(updates)
+    document?.received(updates)
     arrivals.noteCounted()
     if arrivals.count == lineCount { watch?.done() }
   }
 
   func synced() {
     isSynced = true
+    document?.synced()
     lines.sync()
     watch?.branchSynced()
   }

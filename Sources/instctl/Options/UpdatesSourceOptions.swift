@@ -1,0 +1,60 @@
+import ArgumentParser
+import InstProtocol
+
+/// An inst or a file from which updates are read.
+struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
+  @Argument(
+    help: ArgumentHelp(
+      "An inst, a file, or '-' for stdin. What begins with ./ or ../, ends with .aux, or is the path of "
+        + "something that exists and is no folder, is a file; all else is an inst.",
+      valueName: "inst-or-file"),
+    completion: .custom { _, _, _ in ProfileCompletion.insts() })
+  var source: String
+
+  @Flag(name: .customLong("file"), help: "The argument is a file, whatever it looks like.")
+  var isFile = false
+
+  @Flag(name: .customLong("inst"), help: "The argument is an inst, whatever files there are.")
+  var isInst = false
+
+  @Option(
+    name: .shortAndLong, help: "The branch of the inst. (default: default)",
+    completion: .custom { _, _, _ in ProfileCompletion.branches() })
+  var branch: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The record; the whole of INST is then the inst's name.", valueName: "name"))
+  var record: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
+        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
+      valueName: "file"), completion: .file())
+  var recordKeyFile: String?
+
+  func validate() throws {
+    if isFile, isInst { throw ValidationError("--file and --inst exclude each other") }
+  }
+
+  /// What the options name. A server is needed for an inst alone.
+  func source(_ settings: Settings) throws(Failure) -> UpdatesSource {
+    let kind = isFile ? .file : isInst || record != nil ? .inst : UpdatesSource.kind(of: source)
+    switch kind {
+    case .file:
+      if source == "-", try settings.readsSecretFromInput() {
+        throw .usage("stdin cannot hold both the secret and the updates")
+      }
+      return .file(source)
+    case .inst:
+      var branch = BranchOptions()
+      branch.inst = source
+      branch.branch = self.branch
+      branch.record = record
+      branch.recordKeyFile = recordKeyFile
+      let connection = try ServerConnection(settings)
+      return .inst(try branch.address(settings), connection)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import InstClient
+import InstDocument
+import InstProtocol
+import Transport
+import Yjs
+
+/// What `watch --decode` and `watch --state` make of a branch's updates: its document.
+@EventLoop
+final class WatchedDocument {
+  /// What is printed.
+  struct Shown: Sendable {
+    /// What each update says, as lines of type `decoded`.
+    var decoded = false
+    /// The bots, once all are there.
+    var bots = false
+    /// What changes from then on.
+    var changes = false
+
+    var isNothing: Bool { !decoded && !bots && !changes }
+  }
+
+  private let shown: Shown
+  private let run: CommandRun
+  private let address: BranchAddress
+  private let decoded: DecodedLines
+  private let bots: BotLines
+  private var isSynced = false
+
+  init(_ shown: Shown, _ run: CommandRun, _ address: BranchAddress) {
+    self.shown = shown
+    self.run = run
+    self.address = address
+    decoded = DecodedLines(run, address)
+    bots = BotLines(run, address)
+  }
+
+  func received(_ updates: BranchUpdates) {
+    for (index, update) in updates.strings().enumerated() {
+      let found = FoundUpdate(content: .init(base64: update), place: "update \(index)")
+      guard let changes = decoded.decode(found, prints: shown.decoded) else {
+        if !shown.decoded {
+          run.diagnostics.warn(
+            "an update of '\(address.inst)' cannot be decoded: --decode shows it")
+        }
+        continue
+      }
+      if isSynced, shown.changes { for change in changes { bots.print(change) } }
+    }
+  }
+
+  /// The branch's present state is known.
+  func synced() {
+    defer { isSynced = true }
+    if isSynced || !shown.bots { return }
+    decoded.follower.document.forEachBot { bots.print($0) }
+  }
+}

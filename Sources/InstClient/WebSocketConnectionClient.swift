@@ -268,6 +268,7 @@ extension ClientError {
     case .loginRefused(let info) where info.errorCode == .rateLimitExceeded: true
     case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
       false
+    case .connect(.transport(.proxy(let error, _))): error.mayBeRetried
     case .storage(let error): error.mayBeRetriedLater
     case .connect(.handshake(.endedEarly)): true
     case .connect(.handshake): false

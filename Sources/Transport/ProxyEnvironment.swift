@@ -5,6 +5,7 @@
 public struct ProxyEnvironment: Hashable, Sendable {
   private let variables: [String: String]
   private let exceptions: NoProxyList
+  private let credentials: ProxyCredentials?
 
   private static let forSecure = ["https_proxy", "HTTPS_PROXY"]
   private static let forPlain = ["http_proxy"]
@@ -15,7 +16,12 @@ public struct ProxyEnvironment: Hashable, Sendable {
   public static let names = forSecure + forPlain + forAll + forNone
 
   /// Takes the environment, or the part of it that ``names`` lists.
-  public init(_ environment: [String: String]) {
+  ///
+  /// - Parameters:
+  ///   - environment: the variables.
+  ///   - credentials: as whom to come to a proxy whose URL does not say it.
+  public init(_ environment: [String: String], credentials: ProxyCredentials? = nil) {
+    self.credentials = credentials
     variables = environment.filter { Self.names.contains($0.key) && !$0.value.isEmpty }
     let list = Self.forNone.lazy.compactMap { [variables] in variables[$0] }.first
     exceptions = NoProxyList(list ?? "")
@@ -35,7 +41,9 @@ public struct ProxyEnvironment: Hashable, Sendable {
     guard let name = names.first(where: { variables[$0] != nil }), let text = variables[name],
       !exceptions.contains(host: host, port: port)
     else { return nil }
-    return try ProxyURL(text, variable: name)
+    var url = try ProxyURL(text, variable: name)
+    url.credentials = url.credentials ?? credentials
+    return url
   }
 }
 

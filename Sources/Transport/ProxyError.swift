@@ -23,6 +23,21 @@ public enum ProxyError: Error, Hashable, Sendable {
   case ended
 }
 
+extension ProxyError {
+  /// Whether another attempt could go better: not where the proxy, or what it is told, says no.
+  public var mayBeRetried: Bool {
+    switch self {
+    case .unreachable(.tls): false
+    case .unreachable, .ended: true
+    case .refused(let status, _, _): status == 429 || status >= 500
+    case .socks(let reply): reply != .notAllowed && reply != .commandNotSupported
+    case .invalidURL, .authenticationRequired, .authenticationRefused, .unusableCredentials,
+      .unusableTarget, .malformed:
+      false
+    }
+  }
+}
+
 extension ProxyError: CustomStringConvertible {
   /// What happened, for a message that says which proxy it was.
   public var description: String {

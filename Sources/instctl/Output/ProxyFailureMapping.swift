@@ -4,7 +4,9 @@ import Transport
 extension Failure {
   /// - Parameter message: says which proxy it was.
   init(_ error: ProxyError, message: String) {
-    self.init(code: "proxy_failed", layer: .proxy, message: message, exit: .unavailable)
+    self.init(
+      code: "proxy_failed", layer: .proxy, message: message, isRetryable: error.mayBeRetried,
+      exit: .unavailable)
     switch error {
     case .invalidURL(let variable, _):
       code = "invalid_proxy"
@@ -15,7 +17,6 @@ extension Failure {
       let failure = Failure(reason)
       code = failure.code
       exit = failure.exit
-      isRetryable = failure.isRetryable
       facts = failure.facts
       hint = "it is named by --proxy or by the environment; '--proxy none' goes without"
     case .authenticationRequired:
@@ -31,7 +32,6 @@ extension Failure {
     case .refused(let status, _, let body):
       code = "proxy_refused"
       exit = Self.exit(forHTTP: status)
-      isRetryable = status == 429 || status >= 500
       facts = [
         JSONMember(name: "status", value: JSONValue(status)),
         JSONMember(name: "body", value: .string(String(decoding: body, as: UTF8.self))),
@@ -39,14 +39,12 @@ extension Failure {
     case .socks(let reply):
       code = "proxy_refused"
       exit = reply == .notAllowed ? .noPermission : .unavailable
-      isRetryable = reply != .notAllowed
       facts = [JSONMember(name: "reply", value: JSONValue(Int(reply.rawValue)))]
     case .malformed:
       code = "proxy_protocol_error"
       exit = .protocolError
     case .ended:
       code = "connection_closed"
-      isRetryable = true
     }
   }
 }

@@ -10,6 +10,7 @@ extension Settings {
   func api(at url: WebSocketURL, timeout: DurationArgument) throws(Failure) -> InstAPI {
     var http = HTTPOptions()
     http.tls = try tls(for: url)
+    http.network = try network()
     http.maximumBodySize = maxMessage.value.bytes
     http.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     http.idleTimeoutMilliseconds = timeout.milliseconds

@@ -20,6 +20,10 @@ extension Settings {
     options.connect.tls = try tls(for: url)
     // Whom to trust, and nothing that tells who we are.
     options.storage.tls = try storageTLS(for: url)
+    options.connect.network = try network()
+    // The storage is another server: it is not behind this one's Unix socket.
+    options.storage.network = options.connect.network
+    options.storage.network.unixSocket = nil
     options.reconnect = reconnectPolicy
     options.dialect = dialect.value.choice
     options.largeMessages = largeMessages.value.mode

@@ -1,0 +1,77 @@
+import Transport
+
+extension Settings {
+  /// The way to the server.
+  @EventLoop
+  func network() throws(Failure) -> NetworkOptions {
+    var network = NetworkOptions()
+    network.unixSocket = unixSocket?.value
+    for text in resolve.value {
+      do throws(TransportError) { network.overrides.append(try ResolveOverride(text)) } catch {
+        throw unusable(.resolve, resolve.source, "\(error)", hint: "HOST:PORT:ADDRESS")
+      }
+    }
+    network.family = ipVersion.map { $0.value == .ipv4 ? .ipv4 : .ipv6 }
+    network.proxy = try proxyPolicy()
+    if let cacert, network.proxy != .none, network.unixSocket == nil {
+      // No name, pin, certificate or key log of the server's, and never without verification: the
+      // proxy is somebody else, who may get a password.
+      do throws(TLSError) {
+        network.proxyTLS = try TLSContext.client(trust: .file(cacert.value))
+      } catch { throw Failure(error) }
+    }
+    return network
+  }
+
+  private func proxyPolicy() throws(Failure) -> ProxyPolicy {
+    guard let proxy else {
+      let variables = ProxyEnvironment.names.map { ($0, Secrets.environment($0) ?? "") }
+      return .environment(
+        ProxyEnvironment(
+          Dictionary(uniqueKeysWithValues: variables),
+          credentials: try proxyCredentials(isOfProfile: false)))
+    }
+    if proxy.value == "none" { return .none }
+    var url: ProxyURL
+    do throws(ProxyError) { url = try ProxyURL(proxy.value) } catch {
+      guard case .invalidURL(_, let reason) = error else {
+        throw Failure(error, message: "\(error)")
+      }
+      throw unusable(
+        .proxy, proxy.source, reason,
+        hint: "http://HOST:PORT, https://…, socks5h://…, socks5://…, or none")
+    }
+    if proxy.source == .option, url.credentials?.password.isEmpty == false {
+      throw .usage(
+        "a password does not belong on the command line, where others can read it",
+        hint: "INSTCTL_PROXY holds the whole URL, or --proxy-credentials-file FILE")
+    }
+    if let credentials = try proxyCredentials(isOfProfile: proxy.source.isProfile) {
+      url.credentials = credentials
+    }
+    return .always(url)
+  }
+
+  /// Those in a file. A profile's are for the profile's proxy.
+  private func proxyCredentials(isOfProfile: Bool) throws(Failure) -> ProxyCredentials? {
+    guard let file = proxyCredentialsFile, isOfProfile || !file.source.isProfile else {
+      return nil
+    }
+    return ProxyCredentials(text: try Secrets.read(file: file.value))
+  }
+
+  private func unusable(
+    _ setting: Setting, _ source: ValueSource, _ reason: String, hint: String
+  ) -> Failure {
+    let place =
+      switch source {
+      case .option, .default: setting.option
+      case .environment(let variable): variable
+      case .profile(let name): "\(setting.field) of the profile '\(name)'"
+      }
+    guard source != .option else { return .usage("\(place): \(reason)", hint: hint) }
+    return Failure(
+      code: "broken_configuration", layer: .config, message: "\(place): \(reason)", hint: hint,
+      exit: .configuration)
+  }
+}

@@ -59,7 +59,7 @@ struct Call: ParsableCommand {
     }
     let message = try CalledMessage(type: type, json: json)
     let connection = try ServerConnection(settings)
-    let ending = self.ending.settled(settings)
+    let ending = try self.ending.settled(settings)
     CommandRun.execute(settings) { run throws(Failure) in
       let call = CallRun(
         run,

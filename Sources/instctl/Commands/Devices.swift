@@ -44,8 +44,9 @@ struct Devices: ParsableCommand {
   var readyFile: String?
 
   func validate() throws {
-    if once, ending.lineCount != nil || ending.duration != nil || ending.idle != nil {
-      throw ValidationError("--once ends with the first list: --count, --for and --idle follow on")
+    if once, ending.saysWhenToEnd {
+      throw ValidationError(
+        "--once ends with the first list: --count, --for, --idle and --until follow on")
     }
   }
 
@@ -53,7 +54,7 @@ struct Devices: ParsableCommand {
     let settings = try Settings(server, output, branch: branch, timeout: ending.timeout)
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
-    let ending = self.ending.settled(settings)
+    let ending = try self.ending.settled(settings)
     CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: address.instAddress, reconnects: !once, showingFramesTo: settings.frameObserver(run))

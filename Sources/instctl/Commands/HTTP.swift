@@ -34,6 +34,12 @@ struct HTTP: ParsableCommand {
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  func validate() throws {
+    if raw, !output.filter.isEmpty {
+      throw ValidationError("--raw prints the body, and no lines to choose from")
+    }
+  }
+
   func run() throws {
     let settings = try Settings(server, output, timeout: waiting.timeout)
     let connection = try ServerConnection(settings)
@@ -92,7 +98,7 @@ struct HTTP: ParsableCommand {
       switch event {
       case .part(let part):
         status = status ?? part.statusCode?.int
-        guard let body = part.body, !output.showsOnlyFrames else { continue }
+        guard let body = part.body, output.taken == .all else { continue }
         let text = body.value.stringValue ?? body.description
         output.writer.raw(Array((isTerminal ? text.printable : text).utf8))
         // With nothing left over no comma comes between this part and the next.
@@ -102,18 +108,6 @@ struct HTTP: ParsableCommand {
     }
     if Task.isCancelled { throw .cancelled }
     return status
-  }
-}
-
-extension String {
-  /// For a terminal: what came from the network must not steer it.
-  fileprivate var printable: String {
-    String(
-      UnicodeScalarView(
-        unicodeScalars.map { scalar in
-          scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
-            ? scalar : "\u{FFFD}"
-        }))
   }
 }
 

@@ -29,6 +29,7 @@ struct Instctl: ParsableCommand {
     openStandardDescriptors()
     do {
       var command = try parseAsRoot(arguments())
+      try (command as? any LinePrinting)?.checkTypes()
       try command.run()
     } catch {
       // Help and version are answers, on stdout; all the rest is a failure like any other.

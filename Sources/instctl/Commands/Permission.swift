@@ -137,7 +137,7 @@ struct PermissionAnsweringOptions: ParsableArguments {
       let answering = PermissionAnswering(
         run, client, authSource, address, answer: answer, user: user, count: ending.lineCount,
         readyFile: readyFile.map(ReadyFile.init))
-      answering.start(until: ending.settled(settings))
+      answering.start(until: try ending.settled(settings))
       await run.untilEnding()
       withExtendedLifetime(answering) {}
     }

@@ -19,6 +19,10 @@ struct SendAction: ParsableCommand {
       watches the branch, and prints the result that a device sends: {"type":"action_result"}; it ends with \
       exit code 1 when the device reports an error.
 
+      What is sent is an event. With --type remote_result or --type remote_error it is the result or the \
+      error that answers one: those need --task-id, and EVENT is their value, if there is one. All other \
+      values of --type choose the lines that are printed.
+
       A task id that is a JSON number is sent as a number, everything else as a text.
 
       Examples:
@@ -56,12 +60,6 @@ struct SendAction: ParsableCommand {
   @Flag(help: "Wait for the result that a device sends, and print it.")
   var wait = false
 
-  @Option(
-    help: ArgumentHelp(
-      "What is sent: an event, or the result or error that answers one. Those need --task-id, and EVENT "
-        + "is their value, if there is one.", valueName: "type"))
-  var type = ActionType.remote
-
   @Flag(help: "Let the server join the action with others.")
   var allowBatching = false
 
@@ -75,7 +73,20 @@ struct SendAction: ParsableCommand {
 
   @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
+  /// What is sent: `--type` names it, too, besides types of lines.
+  private var type: ActionType {
+    output.filter.typeNames.lazy.compactMap(ActionType.init).first ?? .remote
+  }
+
+  /// The types of lines among the names.
+  var wantedTypes: [String] {
+    output.filter.typeNames.filter { ActionType(rawValue: $0) == nil }
+  }
+
   func validate() throws {
+    if output.filter.typeNames.count - wantedTypes.count > 1 {
+      throw ValidationError("one action has one --type")
+    }
     if [toConnection, toSession, toUser, taskId].contains("") {
       throw ValidationError("an id is empty")
     }
@@ -87,6 +98,8 @@ struct SendAction: ParsableCommand {
   }
 
   func run() throws {
+    var output = self.output
+    output.filter.types = wantedTypes
     let settings = try Settings(server, output, branch: branch, timeout: waiting.timeout)
     let readsInput = event == "-" || event == nil && type == .remote
     if readsInput, try settings.readsSecretFromInput() {
@@ -139,7 +152,7 @@ struct SendAction: ParsableCommand {
   }
 }
 
-/// The values of `--type`.
+/// The values of `--type` that say what is sent.
 enum ActionType: String, ExpressibleByArgument, CaseIterable, Sendable {
   case remote
   case remoteResult = "remote_result"

@@ -42,15 +42,16 @@ struct TimeSync: ParsableCommand {
     if watch, samples != nil {
       throw ValidationError("--watch goes on: --count ends it after so many samples")
     }
-    if !watch, ending.lineCount != nil || ending.duration != nil || ending.idle != nil {
-      throw ValidationError("--count, --for and --idle go with --watch; --samples without it")
+    if !watch, ending.saysWhenToEnd {
+      throw ValidationError(
+        "--count, --for, --idle and --until go with --watch; --samples without it")
     }
   }
 
   func run() throws {
     let settings = try Settings(server, output, timeout: ending.timeout)
     let connection = try ServerConnection(settings)
-    let ending = self.ending.settled(settings)
+    let ending = try self.ending.settled(settings)
     CommandRun.execute(settings) { run throws(Failure) in
       let client = try connection.client(
         for: nil, reconnects: watch, showingFramesTo: settings.frameObserver(run))

@@ -102,7 +102,7 @@ struct Watch: ParsableCommand {
     let diagnostics = settings.diagnostics
     let connection = try ServerConnection(settings)
     let addresses = try branches.addresses(settings)
-    let ending = self.ending.settled(settings)
+    let ending = try self.ending.settled(settings)
     let types = lineTypes
     let shown = WatchedDocument.Shown(
       decoded: decode && types.contains(.decoded), bots: state && types.contains(.bot),

@@ -70,6 +70,8 @@ struct Settings: Sendable {
   let logFormat: Sourced<LogFormat>?
   let verbosity: Sourced<VerbosityArgument>
   let quiet: Sourced<Bool>
+  /// Which lines are printed: options alone say it.
+  let lines: LineChoice
 
   /// Names the profile, as `--profile` does.
   static let profileVariable = "INSTCTL_PROFILE"
@@ -146,6 +148,7 @@ struct Settings: Sendable {
     largeMessages = try find.value(.largeMessages, options?.largeMessages, default: .auto)
     trace = try find.value(.trace, options?.trace)
 
+    lines = try LineChoice(output.filter)
     self.output = try find.value(.output, output.output, default: .json)
     color = try find.value(.color, output.color, default: .auto)
     logFormat = try find.value(.logFormat, output.logFormat)

@@ -26,11 +26,25 @@ struct EndingOptions: ParsableArguments {
       "Fail (exit 124) when nothing else has ended the command by then.", valueName: "duration"))
   var timeout: DurationArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "End after the first line for which this is true, printed or not; see 'instctl help expressions'.",
+      valueName: "expr"))
+  var until: ExpressionArgument?
+
   /// How many lines end the command, by either option.
   var lineCount: Int? { one ? 1 : count }
 
+  /// Whether there is an end other than by the time of failing.
+  var saysWhenToEnd: Bool {
+    lineCount != nil || duration != nil || idle != nil || until != nil
+  }
+
   /// The same, with what the settings say where the options say nothing.
-  func settled(_ settings: Settings) -> EndingOptions {
+  ///
+  /// - Throws: usage, where `--until` has no expression.
+  func settled(_ settings: Settings) throws(Failure) -> EndingOptions {
+    _ = try until?.expression(of: "--until")
     var settled = self
     settled.timeout = settings.timeout?.value
     return settled

@@ -27,6 +27,8 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No diagnostics but errors.")
   var quiet = false
 
+  @OptionGroup(title: "Choosing lines") var filter: FilterOptions
+
   func validate() throws {
     if quiet, verbose > 0 { throw ValidationError("--quiet and --verbose exclude each other") }
   }

@@ -36,7 +36,7 @@ extension Settings {
   @EventLoop
   func frameObserver(_ run: CommandRun) -> FrameObservingConnectionClient.Observer? {
     guard output.value == .raw else { return nil }
-    run.output.showsOnlyFrames = true
+    run.output.taken = .frames
     let lines = FrameLines(run)
     return { lines.print($0, $1) }
   }

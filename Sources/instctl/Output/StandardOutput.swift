@@ -23,8 +23,16 @@ final class StandardOutput: ReadinessHandler {
     case failed(code: Int32)
   }
 
-  /// Whether frames of the wire are shown instead of the command's own lines.
-  var showsOnlyFrames = false
+  /// Which lines are taken.
+  enum Taken {
+    case all
+    /// Frames of the wire, instead of the command's own lines.
+    case frames
+    case nothing
+  }
+
+  /// Which lines are taken from now on.
+  var taken = Taken.all
 
   /// What lines go through before they are gathered; to be set before the first one. Without it they
   /// are written straight to where they are gathered.
@@ -65,11 +73,15 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes a line.
   func line(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
-    if !showsOnlyFrames { frameLine(head, members) }
+    if taken == .all { take(head, members) }
   }
 
-  /// Writes a line, even where only frames are shown.
+  /// Writes a line that shows a frame of the wire.
   func frameLine(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
+    if taken != .nothing { take(head, members) }
+  }
+
+  private func take(_ head: LineHead, _ members: (inout JSONWriter) -> Void) {
     if let stage {
       switch head.route(by: stage) {
       case .shown: break
@@ -115,7 +127,7 @@ final class StandardOutput: ReadinessHandler {
 
   /// Begins a line that is written in steps.
   func beginLine(_ head: LineHead) {
-    route = showsOnlyFrames ? .dropped : stage.map { head.route(by: $0) } ?? .shown
+    route = taken != .all ? .dropped : stage.map { head.route(by: $0) } ?? .shown
     if route != .shown { swap(&writer, &aside) }
     head.write(to: &writer, in: Reactor.shared.now)
   }

@@ -60,11 +60,11 @@ final class CallRun {
     wantedCount = ending.lineCount
     lastMove = Reactor.shared.now
     let awaitsAnswer = message.answer != nil && !follows
-    let hasEnd = follows || wantedCount != nil || ending.duration != nil || ending.timeout != nil
+    let hasEnd = follows || ending.saysWhenToEnd || ending.timeout != nil
     timers = EndingTimers(
-      self, duration: ending.duration,
+      self, of: run, duration: ending.duration,
       idle: ending.idle ?? (awaitsAnswer || hasEnd ? nil : Self.silence),
-      timeout: awaitsAnswer ? nil : ending.timeout)
+      timeout: awaitsAnswer ? nil : ending.timeout, until: ending.until?.expression)
     if awaitsAnswer { awaitProgress(ending.timeout ?? Self.timeout) }
     connection.delegate = self
     connection.connect()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import InstClient
 import JSONText
+import LineFilter
 import Transport
 import WebSocket
 
@@ -20,6 +21,8 @@ final class CommandRun {
   let output = StandardOutput()
   /// What makes lines for reading of them; nil where they are printed as they are.
   let pretty: PrettyStage?
+  /// Chooses the lines that are printed; nil where all are.
+  private var filter: LineFilterStage?
   /// How to take leave of the network, at the end.
   var close: (@EventLoop @Sendable () async -> Void)?
 
@@ -34,6 +37,7 @@ final class CommandRun {
     diagnostics = settings.diagnostics
     pretty = settings.prettyStage()
     output.stage = pretty
+    if !settings.lines.isAll { choose(settings.lines) }
     output.onEnd = { [weak self] end in
       switch end {
       case .readerGone: self?.end(.readerGone)
@@ -54,6 +58,28 @@ final class CommandRun {
   func end(_ ending: Ending) {
     isEnding = true
     self.ending.fulfil(ending)
+  }
+
+  private func choose(_ lines: LineChoice) {
+    let filter = LineFilterStage(lines, next: pretty)
+    filter.onForbidden = { [weak self] type, time in
+      self?.output.taken = .nothing
+      if let text = lines.failing?.text {
+        self?.fail(.forbiddenLine(text, type: type, time: time))
+      }
+    }
+    self.filter = filter
+    output.stage = filter
+  }
+
+  /// Calls `action` with the first line for which the expression is true, after which no more is
+  /// printed. To be asked for before there are lines.
+  func waitForLast(_ expression: LineExpression, _ action: @escaping @EventLoop () -> Void) {
+    if filter == nil { choose(.all) }
+    filter?.waitForLast(expression) { [weak self] in
+      self?.output.taken = .nothing
+      action()
+    }
   }
 
   /// Waits until something ends the command.

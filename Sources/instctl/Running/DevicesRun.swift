@@ -71,7 +71,8 @@ final class DevicesRun {
     }
     wantedCount = ending.lineCount
     timers = EndingTimers(
-      self, duration: ending.duration, idle: ending.idle, timeout: ending.timeout)
+      self, of: run, duration: ending.duration, idle: ending.idle, timeout: ending.timeout,
+      until: ending.until?.expression)
   }
 
   /// Prints who is there, and who comes and goes.

@@ -1,3 +1,4 @@
+import LineFilter
 import Transport
 import WebSocket
 
@@ -36,21 +37,26 @@ final class Arrivals {
   }
 }
 
-/// The ends of a long-running command that are a matter of time: `--for`, `--idle` and `--timeout`.
+/// The ends of a long-running command that are the same for all: `--for`, `--idle` and `--timeout`, which
+/// are a matter of time, and `--until`.
 @EventLoop
 final class EndingTimers {
   private weak var command: (any LongRunning)?
   private let arrivals: Arrivals
   private let idle: DurationArgument?
+  private let awaitsLine: Bool
 
-  /// Starts the clocks of `--for` and `--timeout`.
+  /// Starts the clocks of `--for` and `--timeout`, and to look at the lines.
   init(
-    _ command: any LongRunning, arrivals: Arrivals = Arrivals(), duration: DurationArgument?,
-    idle: DurationArgument?, timeout: DurationArgument?
+    _ command: any LongRunning, of run: CommandRun, arrivals: Arrivals = Arrivals(),
+    duration: DurationArgument?, idle: DurationArgument?, timeout: DurationArgument?,
+    until last: LineExpression?
   ) {
     self.command = command
     self.arrivals = arrivals
     self.idle = idle
+    awaitsLine = last != nil
+    if let last { run.waitForLast(last) { [weak self] in self?.command?.done() } }
     if let timeout { after(timeout) { $0.timeoutPassed(timeout) } }
     if let duration { after(duration) { $0.durationPassed() } }
   }
@@ -96,12 +102,15 @@ final class EndingTimers {
     Reactor.shared.schedule(at: due) { [weak self] in self?.checkIdle(idle) }
   }
 
+  /// What is missing of `--until`.
+  private var unmetLine: String? { awaitsLine ? "no line was the one of --until" : nil }
+
   private func checkIdle(_ idle: DurationArgument) {
     guard let command else { return }
     if !command.canReceive { arrivals.note() }
     let due = arrivals.last.advanced(byMilliseconds: idle.milliseconds)
     guard Reactor.shared.now >= due else { return scheduleIdleCheck() }
-    guard let unmet = command.unmetCount else { return command.done() }
+    guard let unmet = command.unmetCount ?? unmetLine else { return command.done() }
     command.fail(
       .timeout(
         "nothing arrived for \(idle.milliseconds) ms, and \(unmet)",

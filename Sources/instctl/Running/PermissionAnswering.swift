@@ -40,8 +40,8 @@ final class PermissionAnswering: BranchPresence {
 
   func start(until ending: EndingOptions) {
     timers = EndingTimers(
-      self, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
-      timeout: ending.timeout)
+      self, of: run, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
+      timeout: ending.timeout, until: ending.until?.expression)
     authSource.permissionRequestHandler = { [weak self] in self?.asked($0) }
     appear(on: address, by: client)
   }

@@ -41,7 +41,8 @@ final class TimeSampling {
   func goOn(until ending: EndingOptions) async throws(Failure) {
     wantedCount = ending.lineCount
     timers = EndingTimers(
-      self, duration: ending.duration, idle: ending.idle, timeout: ending.timeout)
+      self, of: run, duration: ending.duration, idle: ending.idle, timeout: ending.timeout,
+      until: ending.until?.expression)
     while !run.isEnding, !Task.isCancelled {
       try await sampleOnce()
       if count == 1 { timers?.startIdle() }

@@ -60,8 +60,8 @@ final class WatchRun {
       if stalled { connections.pauseReading() } else { connections.resumeReading() }
     }
     timers = EndingTimers(
-      self, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
-      timeout: ending.timeout)
+      self, of: run, arrivals: arrivals, duration: ending.duration, idle: ending.idle,
+      timeout: ending.timeout, until: ending.until?.expression)
     branches = addresses.map { address in
       WatchedBranch(
         address, of: self, client: connections.client(for: address.instAddress),

@@ -1,0 +1,71 @@
+import ArgumentParser
+
+/// A command of which it is known what types of lines it prints.
+protocol LinePrinting: ParsableCommand {
+  static var lineTypes: [String] { get }
+  var output: OutputOptions { get }
+  /// The types that `--type` names.
+  var wantedTypes: [String] { get }
+}
+
+extension LinePrinting {
+  var wantedTypes: [String] { output.filter.typeNames }
+
+  /// Refuses `--type` of a type that the command never prints.
+  ///
+  /// - Throws: usage.
+  func checkTypes() throws(Failure) {
+    let printed = Self.lineTypes
+    for name in wantedTypes where !printed.contains(name) && name != "frame" {
+      throw .usage(
+        "--type: '\(name)' is no type of line that \(Self._commandName) prints",
+        hint: "it prints: \(printed.joined(separator: ", ")); and frame with --output raw")
+    }
+  }
+}
+
+/// What comes besides from a connection that is followed.
+private let newsTypes = ["connection", "sync", "error", "rate_limit", "message"]
+
+extension Watch: LinePrinting {
+  static var lineTypes: [String] { ["updates", "action", "decoded", "bot", "change"] + newsTypes }
+}
+extension Devices: LinePrinting {
+  static var lineTypes: [String] { ["device_connected", "device_disconnected"] + newsTypes }
+}
+extension GetUpdates: LinePrinting {
+  static var lineTypes: [String] { ["updates", "decoded"] }
+}
+extension AddUpdates: LinePrinting {
+  static var lineTypes: [String] { ["ack", "decoded"] }
+}
+extension SendAction: LinePrinting {
+  static var lineTypes: [String] { ["sent", "action_result"] }
+}
+extension Count: LinePrinting {
+  static var lineTypes: [String] { ["count"] }
+}
+extension TimeSync: LinePrinting {
+  static var lineTypes: [String] { ["timesync"] }
+}
+extension Call: LinePrinting {
+  static var lineTypes: [String] { ["frame"] }
+}
+extension HTTP: LinePrinting {
+  static var lineTypes: [String] { ["http_response"] }
+}
+extension Login: LinePrinting {
+  static var lineTypes: [String] { ["login", "login_request"] }
+}
+extension Logout: LinePrinting {
+  static var lineTypes: [String] { ["logout"] }
+}
+extension WhoAmI: LinePrinting {
+  static var lineTypes: [String] { ["whoami"] }
+}
+extension Token: LinePrinting {
+  static var lineTypes: [String] { ["token"] }
+}
+extension Serve: LinePrinting {
+  static var lineTypes: [String] { ["listening", "login_code"] }
+}

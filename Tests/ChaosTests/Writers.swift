@@ -104,7 +104,7 @@ final class ProgramWriter: Writer {
     self.updates = updates
     acknowledgements = Acknowledgements(of: updates)
     process = try ChildProcess(
-      ["add-updates", "--timeout", "10m", "/" + chaosBranch.inst] + link.options,
+      ["add-updates", "--unchecked", "--timeout", "10m", "/" + chaosBranch.inst] + link.options,
       errors: folder.appendingPathComponent("writer-\(number).log")
     ) { [weak self] in self?.take($0) }
   }

@@ -109,7 +109,10 @@ import Testing
     var server = try TestServer("--data", folder.path("data"))
     let port = server.port
     let add = try Program(
-      ["add-updates", "-s", server.url, "chaos", "--inflight", "8", "--timeout", "30s"],
+      [
+        "add-updates", "-s", server.url, "chaos", "--inflight", "8", "--timeout", "30s",
+        "--unchecked",
+      ],
       stdin: .open)
     let total = 300
     for round in 0..<3 {

@@ -13,7 +13,8 @@ import Testing
     let watch = try Program(["watch", "-s", server.url, "big", "--count", "2"])
     watch.wait("the first state") { $0.contains { $0["type"] as? String == "sync" } }
     let added = try instctl(
-      "add-updates", "-s", server.url, "big", "--large-messages", way, large, hello)
+      "add-updates", "-s", server.url, "big", "--unchecked", "--large-messages", way, large,
+      hello)
     #expect(added.status == 0)
     #expect(added.lines.of(type: "ack").count == 2)
     let watched = watch.finish()
@@ -29,7 +30,8 @@ import Testing
   @Test func inlineIsTooLargeForIt() throws {
     let server = try TestServer("--large-messages")
     let added = try instctl(
-      "add-updates", "-s", server.url, "big", "--large-messages", "inline", large)
+      "add-updates", "-s", server.url, "big", "--unchecked", "--large-messages", "inline",
+      large)
     #expect(added.status == 76)
     #expect(added.error?["code"] as? String == "message_too_large")
     #expect(added.output == "")
@@ -39,7 +41,8 @@ import Testing
   func aServerWithoutOneTakesThemAsTheyAre(way: String) throws {
     let server = try TestServer()
     let added = try instctl(
-      "add-updates", "-s", server.url, "big", "--large-messages", way, large, large)
+      "add-updates", "-s", server.url, "big", "--unchecked", "--large-messages", way, large,
+      large)
     #expect(added.status == 0)
     #expect(added.lines.of(type: "ack").map { $0["tries"] as? Int } == [1, 1])
   }
@@ -47,7 +50,8 @@ import Testing
   @Test func uploadsAloneAreRefusedWhereThereIsNoStorage() throws {
     let server = try TestServer()
     let added = try instctl(
-      "add-updates", "-s", server.url, "big", "--large-messages", "upload", large)
+      "add-updates", "-s", server.url, "big", "--unchecked", "--large-messages", "upload",
+      large)
     #expect(added.status == 76)
     #expect(added.error?["code"] as? String == "not_supported")
   }

@@ -10,7 +10,8 @@ struct GetUpdates: ParsableCommand {
     abstract: "Print every stored update of a branch, once.",
     discussion: """
       Prints one line of type updates, which holds all updates in stored order, and their timestamps. \
-      Fed to add-updates it copies the branch.
+      Fed to add-updates it copies the branch. With --decode an update that cannot be decoded gives exit \
+      code 65, after all lines.
 
       Examples:
         instctl get-updates -s https://inst.example.com myInst
@@ -21,6 +22,11 @@ struct GetUpdates: ParsableCommand {
   @OptionGroup var branch: BranchOptions
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Flag(
+    help: ArgumentHelp(
+      "Tell behind the line what its updates say, as decode does: lines of type decoded."))
+  var decode = false
 
   @OptionGroup(title: "Waiting") var waiting: TimeoutOption
 
@@ -35,10 +41,18 @@ struct GetUpdates: ParsableCommand {
       let request = RequestRun(
         run, client, timeout: timeout, what: "the updates did not come")
       request.start()
-      do throws(ClientError) {
-        let stored = try await client.getBranchUpdates(address)
-        withExtendedLifetime(request) { Self.print(stored, to: run.output) }
-      } catch { throw Failure(error) }
+      let stored: BranchSnapshot
+      do throws(ClientError) { stored = try await client.getBranchUpdates(address) } catch {
+        throw Failure(error)
+      }
+      withExtendedLifetime(request) { Self.print(stored, to: run.output) }
+      guard decode else { return }
+      let lines = DecodedLines(run, stored.address)
+      for update in stored.found {
+        lines.decode(update)
+        if run.output.isStalled { await run.output.finish() }
+      }
+      try lines.finish()
     }
   }
 

@@ -48,6 +48,14 @@ final class DecodedLines {
     return nil
   }
 
+  /// Prints the lines of some updates in base64.
+  func tell(_ updates: [String]) {
+    for update in updates {
+      decode(FoundUpdate(content: .init(base64: update), place: "update \(count)"))
+    }
+    flushSoon()
+  }
+
   private func print(
     _ found: FoundUpdate, _ index: Int, _ size: Int, _ update: Update, _ changes: [BotChange]
   ) {

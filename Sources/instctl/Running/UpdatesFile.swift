@@ -31,6 +31,9 @@ struct UpdatesFile {
     }
   }
 
+  /// All of it, as it is.
+  func whole() async throws(Failure) -> [UInt8] { try bytes(of: await reader.rest()) ?? [] }
+
   /// An update has control characters: its clocks and counts are mostly small.
   private static func isText(_ bytes: [UInt8]) -> Bool {
     let isJSON = bytes.first { $0 > 0x20 } == UInt8(ascii: "{")

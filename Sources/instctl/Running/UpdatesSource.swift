@@ -51,9 +51,7 @@ enum UpdatesSource: Sendable {
     case .file(let file): try await UpdatesFile(file).read(body)
     case .inst(let address, let connection):
       let snapshot = try await Self.snapshot(of: address, connection, for: run, settings)
-      let found = snapshot.message.bytes.withUnsafeBytes { UpdatesLine.object($0, "the answer") }
-      guard case .updates(let updates) = found else { return }
-      for update in updates { try await body(update) }
+      for update in snapshot.found { try await body(update) }
     }
   }
 
@@ -74,5 +72,13 @@ enum UpdatesSource: Sendable {
       withExtendedLifetime(request) {}
       return snapshot
     } catch { throw Failure(error) }
+  }
+}
+
+extension BranchSnapshot {
+  /// The updates, to be decoded.
+  var found: [FoundUpdate] {
+    let found = message.bytes.withUnsafeBytes { UpdatesLine.object($0, "the branch") }
+    return if case .updates(let updates) = found { updates } else { [] }
   }
 }

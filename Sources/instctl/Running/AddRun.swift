@@ -1,0 +1,126 @@
+import InstClient
+import InstProtocol
+import JSONText
+import Transport
+
+/// Messages on their way, as many as may be at a time.
+@EventLoop
+final class AddRun {
+  private let run: CommandRun
+  private let client: InstRecordsClient
+  private let address: BranchAddress
+  private let limit: Int
+  private let batch: Int
+  /// Tells what is sent, if somebody wants to know.
+  private let decoded: DecodedLines?
+  private let ackHead: LineHead
+
+  private var joined: [String] = []
+  private var joinedCount = 0
+  private var underWay = 0
+  /// How many messages the server has answered.
+  private(set) var answeredCount = 0
+  private var failure: Failure?
+  private var moved = Promise<Void>()
+
+  init(
+    _ run: CommandRun, _ client: InstRecordsClient, _ address: BranchAddress, limit: Int,
+    batch: Int, decoded: DecodedLines?
+  ) {
+    self.run = run
+    self.client = client
+    self.address = address
+    self.limit = limit
+    self.batch = batch
+    self.decoded = decoded
+    ackHead = LineHead("\"type\":\"ack\"", address)
+    // Acknowledgements that nobody reads must not pile up.
+    run.output.onStall = { [weak self] _ in self?.wake() }
+  }
+
+  /// Waits until there is a connection to send on: nothing is read before.
+  func connected() async {
+    while !client.connectionState.isConnected, !Task.isCancelled {
+      await client.nextConnectionChange()
+    }
+  }
+
+  /// Sends all of the input; what is joined to a message of it is not sent before ``drain()``.
+  func send(_ input: AddInput) async throws(Failure) {
+    while true {
+      try await waitForRoom()
+      let next: [String]?
+      do throws(Failure) { next = try await input.next() } catch {
+        // What came before it is not lost.
+        try await drain()
+        throw error
+      }
+      guard let updates = next else { return }
+      decoded?.tell(updates)
+      joined += updates
+      joinedCount += 1
+      if joinedCount == batch { try await sendJoined() }
+    }
+  }
+
+  private func sendJoined() async throws(Failure) {
+    try await waitForRoom()
+    let updates = joined
+    joined = []
+    joinedCount = 0
+    guard !updates.isEmpty else { return }
+    underWay += 1
+    EventLoop.start { await self.add(updates) }
+  }
+
+  private func add(_ updates: [String]) async {
+    do throws(ClientError) {
+      if let acknowledgement = try await client.addUpdates(address, updates) {
+        print(acknowledgement)
+      }
+    } catch {
+      failure = failure ?? Failure(error)
+    }
+    underWay -= 1
+    answeredCount += 1
+    wake()
+  }
+
+  private func wake() {
+    let moved = self.moved
+    self.moved = Promise()
+    moved.fulfil(())
+  }
+
+  private func print(_ acknowledgement: Acknowledgement) {
+    run.output.beginLine(ackHead)
+    run.output.writer.key("updateId")
+    run.output.writer.number(acknowledgement.updateID)
+    run.output.writer.key("ackMs")
+    run.output.writer.number((acknowledgement.milliseconds * 1000).rounded() / 1000)
+    run.output.writer.key("tries")
+    run.output.writer.number(acknowledgement.tries)
+    run.output.endLine()
+    let output = run.output
+    Reactor.shared.atEndOfTurn { output.flush() }
+  }
+
+  private func waitForRoom() async throws(Failure) {
+    while failure == nil, underWay >= limit || run.output.isStalled { await moved.get() }
+    if let failure {
+      await finishUnderWay()
+      throw failure
+    }
+  }
+
+  /// Sends what was joined and waits for every acknowledgement.
+  func drain() async throws(Failure) {
+    try await sendJoined()
+    await finishUnderWay()
+    if let failure { throw failure }
+  }
+
+  private func finishUnderWay() async {
+    while underWay > 0 { await moved.get() }
+  }
+}

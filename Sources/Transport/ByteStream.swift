@@ -57,6 +57,9 @@ public final class ByteStream: ReadinessHandler {
   /// The version of TLS, and whether an earlier session was resumed; nil without TLS.
   public var tlsSummary: String? { tls?.summary }
 
+  /// What the TLS handshake with the peer has settled; nil without TLS.
+  public var tlsFacts: TLSFacts? { tls?.settled }
+
   // MARK: Layers
 
   /// Speaks TLS from here on, as a client.

@@ -80,7 +80,9 @@ struct HTTPExchange {
   private mutating func readSome() throws(HTTPError) -> Bool {
     let result: ByteStream.ReadResult
     do throws(TransportError) { result = try stream.read(into: Self.buffer) } catch {
-      try receiveEnd(after: outputFailure ?? error)
+      // An alert says why the server takes nothing any more.
+      let isAlert = if case .tls = error { true } else { false }
+      try receiveEnd(after: isAlert ? error : outputFailure ?? error)
       return true
     }
     switch result {

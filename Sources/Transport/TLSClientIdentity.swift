@@ -91,9 +91,9 @@ final class LoadedIdentity {
     if request.wasMade {
       throw decryptionError(path, hasPassword: password != nil)
     }
-    let hasNone = copenssl_error_reason(ERR_peek_last_error()) == PEM_R_NO_START_LINE
+    let hasKey = String(decoding: bytes, as: UTF8.self).contains("PRIVATE KEY-----")
     throw .unusableFile(
-      path: path, reason: hasNone ? "no key in PEM form" : "the key in it is broken")
+      path: path, reason: hasKey ? "the key in it is broken" : "no key in PEM form")
   }
 
   // MARK: PKCS#12 (RFC 7292)
@@ -129,6 +129,11 @@ final class LoadedIdentity {
   private static func decryptionError(_ path: String, hasPassword: Bool) -> TLSError {
     while case let code = ERR_get_error(), code != 0 {
       if copenssl_is_missing_algorithm(code) != 0 { return .outdatedEncryption(path: path) }
+      if copenssl_error_library(code) == ERR_LIB_PKCS12,
+        copenssl_error_reason(code) == PKCS12_R_MAC_ABSENT
+      {
+        return .unusableFile(path: path, reason: "it has a password, but no code (MAC) to check it")
+      }
     }
     return hasPassword ? .wrongPassword(path: path) : .passwordRequired(path: path)
   }

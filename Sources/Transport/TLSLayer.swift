@@ -30,8 +30,11 @@ final class TLSLayer: ByteLayer {
   var summary: String { engine.isResumed ? "\(engine.version), resumed" : engine.version }
 
   /// What the handshake has settled.
+  var settled: TLSFacts { engine.facts }
+
+  /// The same for the report.
   var facts: [ConnectFact] {
-    let settled = engine.facts
+    let settled = settled
     let facts = [
       ConnectFact("version", .string(settled.version)),
       ConnectFact("cipher", .string(settled.cipher)),

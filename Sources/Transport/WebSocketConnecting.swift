@@ -75,8 +75,7 @@ extension WebSocketChannel {
 
     do throws(ConnectError) {
       var progress = ConnectProgress(report)
-      try await stream.writeAll(handshake.request, deadline: deadline)
-      let (result, rest) = try await stream.readResponse(&handshake, deadline: deadline)
+      let (result, rest) = try await stream.ask(&handshake, deadline: deadline)
       progress.done(
         .upgrade,
         "\(withoutQuery(url.target)): \(result.deflate == nil ? "without compression" : "with permessage-deflate")",
@@ -109,6 +108,23 @@ extension ByteStream {
     do throws(TransportError) {
       return try await readSome(step: .upgrade, deadline: deadline)
     } catch { throw .transport(error) }
+  }
+
+  /// Sends the request for the upgrade, and reads the answer.
+  fileprivate func ask(
+    _ handshake: inout ClientHandshake, deadline: Deadline
+  ) async throws(ConnectError) -> (HandshakeResult, rest: [UInt8]) {
+    do throws(ConnectError) {
+      try await writeAll(handshake.request, deadline: deadline)
+    } catch .transport(.reset) {
+      // Who takes nothing has perhaps said why: by an alert of TLS, or an answer before the request.
+      do throws(ConnectError) {
+        return try await readResponse(&handshake, deadline: deadline)
+      } catch {
+        throw error == .handshake(.endedEarly(received: 0)) ? .transport(.reset) : error
+      }
+    }
+    return try await readResponse(&handshake, deadline: deadline)
   }
 
   /// Reads the answer to the upgrade; gives the bytes that followed it, too.

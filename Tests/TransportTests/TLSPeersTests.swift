@@ -13,20 +13,11 @@ struct TLSPeersTests {
     _ arguments: [String], _ body: @EventLoop (UInt16, TLSContext) async throws -> Void
   ) async throws -> [String] {
     let files = try await TestCertificates.shared()
-    let server = try Command(
-      "openssl",
-      [
-        "s_server", "-accept", "127.0.0.1:0", "-cert", files.certificate(.good), "-key", files.key,
-      ] + arguments)
+    let server = try await OpenSSLServer(arguments)
     defer { server.stop() }
-    while true {
-      let words = try await server.line().split(separator: " ")
-      guard words.first == "ACCEPT" else { continue }
-      let port = try #require(words.last?.split(separator: ":").last.flatMap { UInt16($0) })
-      try await body(port, try TLSContext.client(trust: .file(files.authority)))
-      if !arguments.contains("-naccept") { server.stop() }
-      return try await server.rest(of: server.lines)
-    }
+    try await body(server.port, try TLSContext.client(trust: .file(files.authority)))
+    if !arguments.contains("-naccept") { server.stop() }
+    return try await server.command.rest(of: server.command.lines)
   }
 
   private func connect(
@@ -94,6 +85,39 @@ struct TLSPeersTests {
         // No `close_notify` of either side.
         stream.close()
       }
+    }
+  }
+
+  /// With a certificate of the client's, too: the server knows it from the session.
+  @Test(arguments: ["1.2", "1.3"])
+  func aSessionWithAClientCertificateIsResumed(version: String) async throws {
+    let files = try await ClientFiles.shared()
+    let server = try await OpenSSLServer.reversing([
+      "-tls\(version.replacing(".", with: "_"))", "-CAfile", files.authority, "-Verify", "3",
+      "-verify_return_error",
+    ])
+    defer { server.stop() }
+    var options = TLSClientOptions(trust: .file(files.authority))
+    options.identity = files.identity("all.pem")
+    let context = try TLSContext.client(options)
+    for summary in ["", ", resumed", ", resumed"].map({ "TLSv\(version)\($0)" }) {
+      let stream = try await server.exchange(context)
+      #expect(stream.tlsSummary == summary)
+      stream.close()
+    }
+  }
+
+  /// A server that has forgotten its sessions gets a whole handshake.
+  @Test(arguments: [["-tls1_2", "-no_ticket", "-no_cache"], ["-tls1_3", "-num_tickets", "0"]])
+  func aServerThatKeepsNoSessions(arguments: [String]) async throws {
+    let server = try await OpenSSLServer.reversing(arguments)
+    defer { server.stop() }
+    let files = try await TestCertificates.shared()
+    let context = try TLSContext.client(trust: .file(files.authority))
+    for _ in 0..<2 {
+      let stream = try await server.exchange(context)
+      #expect(stream.tlsSummary?.contains("resumed") == false)
+      stream.close()
     }
   }
 

@@ -121,9 +121,7 @@ extension Failure {
       code = "upgrade_refused"
       self.exit = Self.exit(forHTTP: status)
       isRetryable = status == 429 || status >= 500
-      hint =
-        status == 404 || status == 200
-        ? "is it an inst server? https:// reaches it at /websocket, wss:// where the URL says" : nil
+      hint = Self.refusalHint(status, body)
       facts = [
         JSONMember(name: "status", value: JSONValue(status)),
         JSONMember(name: "body", value: .string(String(decoding: body, as: UTF8.self))),
@@ -140,6 +138,17 @@ extension Failure {
       isRetryable = true
       self.exit = .unavailable
     default: break
+    }
+  }
+
+  private static func refusalHint(_ status: Int, _ body: [UInt8]) -> String? {
+    switch status {
+    // nginx's words to a client whose certificate it does not know, or that has none.
+    case 400 where String(decoding: body, as: UTF8.self).contains("SSL certificate"):
+      "the server wants another client certificate than it has seen: --cert FILE, and --cert-key FILE"
+    case 200, 404:
+      "is it an inst server? https:// reaches it at /websocket, wss:// where the URL says"
+    default: nil
     }
   }
 

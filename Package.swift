@@ -90,6 +90,8 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Other people's proxies, for the tests that go through them.
+    .target(name: "TestProxies", path: "Tests/TestProxies", swiftSettings: settings),
     tests("JSONTextTests", ["JSONText"]),
     tests("LineFilterTests", ["LineFilter", "JSONText"]),
     tests("LineDisplayTests", ["LineDisplay", "JSONText"]),
@@ -101,8 +103,8 @@ let package = Package(
       "InstClientTests",
       ["InstKit", "InstClient", "InstProtocol", "JSONText", "Transport", "WebSocket"]),
     tests("InstServerTests", ["InstServer", "InstProtocol", "JSONText", "WebSocket"]),
-    tests("TransportTests", ["Transport", "WebSocket", "wsecho-client"]),
-    tests("EndToEndTests", ["instctl", "wsecho-client"]),
+    tests("TransportTests", ["Transport", "WebSocket", "TestProxies", "wsecho-client"]),
+    tests("EndToEndTests", ["instctl", "TestProxies", "wsecho-client"]),
     tests(
       "ChaosTests",
       ["instctl", "InstClient", "InstProtocol", "JSONText", "Transport", "WebSocket"]),

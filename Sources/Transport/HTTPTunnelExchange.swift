@@ -83,12 +83,20 @@ struct HTTPTunnelExchange: ProxyExchange {
       tunnel = ProxyTunnel(
         leftover: [], facts: [ConnectFact("status", .number(Int64(head.status)))])
     case 407:
-      let method = head.values("Proxy-Authenticate").joined(separator: ", ")
-      let shown = method.isEmpty ? "407" : String(method.prefix(200))
+      let method = Self.method(head, "Proxy-Authenticate")
       throw isAuthenticated
-        ? .authenticationRefused(method: shown) : .authenticationRequired(method: shown)
+        ? .authenticationRefused(method: method) : .authenticationRequired(method: method)
+    case 401 where isAuthenticated:
+      // What some proxies say to a wrong password, as if they were a server.
+      throw .authenticationRefused(method: Self.method(head, "WWW-Authenticate"))
     default: refusal = (head, RefusalBody(head))
     }
+  }
+
+  /// How the proxy wants it done, or the status where it does not say.
+  private static func method(_ head: HTTPResponseHead, _ field: String) -> String {
+    let method = head.values(field).joined(separator: ", ")
+    return method.isEmpty ? "\(head.status)" : String(method.prefix(200))
   }
 
   func receiveEnd() -> ProxyError {

@@ -128,6 +128,15 @@ struct HTTPTunnelExchangeTests {
       try outcome(
         answer, pieces: 9, credentials: ProxyCredentials(user: "joe", password: "hunter2"))
         == .failure(.authenticationRefused(method: "Basic realm=\"p\"")))
+    // tinyproxy's answer to a wrong password.
+    let other = Array("HTTP/1.0 401 Unauthorized\r\n\r\n".utf8)
+    #expect(
+      try outcome(
+        other, pieces: 9, credentials: ProxyCredentials(user: "joe", password: "hunter2"))
+        == .failure(.authenticationRefused(method: "401")))
+    #expect(
+      try outcome(other, pieces: 9)
+        == .failure(.refused(status: 401, reason: "Unauthorized", body: [])))
   }
 
   @Test(arguments: [

@@ -21,10 +21,11 @@ struct AddUpdates: ParsableCommand {
       Unacknowledged updates are sent again after a reconnect, after silence, and after a limit of rates.
 
       Examples:
-        instctl add-updates -s https://inst.example.com myInst AQGL/qSHDQAEAQR0ZXh0BWhlbGxvAA==
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl add-updates myInst AQGL/qSHDQAEAQR0ZXh0BWhlbGxvAA==
         instctl get-updates myInst | instctl add-updates copyOfMyInst
-        instctl watch /a | instctl add-updates /mirrorOfA
-        instctl add-updates -s http://127.0.0.1:3000 /demo --aux bots.aux --dry-run | instctl decode
+        instctl watch myInst | instctl add-updates mirrorOfMyInst
+        instctl add-updates demo --aux bots.aux --dry-run | instctl decode
       """)
 
   @OptionGroup var branch: BranchOptions
@@ -35,7 +36,8 @@ struct AddUpdates: ParsableCommand {
       valueName: "update"))
   var updates: [String] = []
 
-  @Option(help: ArgumentHelp("Read this file instead of stdin.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read this file instead of stdin.", valueName: "file"), completion: .file())
   var file: String?
 
   @Option(help: ArgumentHelp("Join so many lines or arguments to one message.", valueName: "n"))

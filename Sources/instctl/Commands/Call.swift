@@ -26,7 +26,16 @@ struct Call: ParsableCommand {
           '{"recordName":null,"inst":"myInst","branch":"default"}'
       """)
 
-  @Argument(help: ArgumentHelp("The type of the message.", valueName: "type"))
+  /// What clients send.
+  private static let types: [MessageType] = [
+    .login, .watchBranch, .unwatchBranch, .getUpdates, .addUpdates, .sendAction,
+    .watchBranchDevices, .unwatchBranchDevices, .connectionCount, .timeSync, .httpRequest,
+    .permissionRequest, .permissionResponse,
+  ]
+
+  @Argument(
+    help: ArgumentHelp("The type of the message.", valueName: "type"),
+    completion: .list(Self.types.map { "\($0.name)" }))
   var type: String
 
   @Argument(

@@ -12,9 +12,10 @@ struct Count: ParsableCommand {
       Prints one line: {"type":"count","count":N}.
 
       Examples:
-        instctl count -s http://127.0.0.1:3000 myInst
-        instctl count -s http://127.0.0.1:3000 --all
-        instctl count -s http://127.0.0.1:3000 record/inst --branch main | jq .count
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl count myInst
+        instctl count rec/inst --branch main | jq .count
+        instctl count --all
       """)
 
   @OptionGroup var branch: OptionalBranchOptions

@@ -40,7 +40,7 @@ struct Devices: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Create this file at the end of the first list, when the command is really running.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var readyFile: String?
 
   func validate() throws {

@@ -14,9 +14,10 @@ struct GetUpdates: ParsableCommand {
       code 65, after all lines.
 
       Examples:
-        instctl get-updates -s https://inst.example.com myInst
-        instctl get-updates myInst | instctl add-updates copyOfMyInst
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl get-updates myInst
         instctl get-updates myInst | jq '.updates | length'
+        instctl get-updates myInst --branch main > backup.json
       """)
 
   @OptionGroup var branch: BranchOptions

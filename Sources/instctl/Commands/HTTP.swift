@@ -19,9 +19,10 @@ struct HTTP: ParsableCommand {
       same.
 
       Examples:
-        instctl http GET /api/v2/records/list -s ws://127.0.0.1:3000/websocket --key-file key.txt
-        instctl http GET '/api/v2/records/insts/list?recordName=rec' -s http://127.0.0.1:3000 --raw
-        echo '{"recordName":"rec"}' | instctl http POST /api/v2/records -s http://127.0.0.1:3000 --body -
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl http GET '/api/v2/records/insts/list?recordName=rec' --key-file key.txt
+        instctl http GET '/api/v2/stream?parts=3&size=16' --raw
+        echo '{"some":"body"}' | instctl http POST /api/v2/echo --body -
       """)
 
   @OptionGroup var request: HTTPRequestOptions

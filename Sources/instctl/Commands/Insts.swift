@@ -10,8 +10,9 @@ struct Insts: ParsableCommand {
     abstract: "Tell about the insts of a record.",
     discussion: """
       Examples:
-        instctl insts list -s https://inst.example.com myRecord
-        instctl insts list myRecord --session-key-file session.txt | jq -r .inst
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl insts list rec
+        instctl insts list rec --session-key-file session.txt | jq -r .inst
       """,
     subcommands: [InstsList.self])
 }
@@ -29,9 +30,9 @@ struct InstsList: ParsableCommand {
       which holds the key itself, else the one that login has stored for the server.
 
       Examples:
-        instctl insts list -s https://inst.example.com myRecord
-        instctl insts list myRecord --session-key-file session.txt | jq -r .inst
-        instctl insts list --record-key-file record-key.txt
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl insts list rec
+        instctl insts list rec --session-key-file session.txt | jq -r .inst
       """)
 
   @Argument(help: ArgumentHelp("The record's name.", valueName: "record"))
@@ -40,11 +41,12 @@ struct InstsList: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Use the record key in this file, '-' for stdin, in place of RECORD. Also INSTCTL_RECORD_KEY, "
-        + "which holds the key itself.", valueName: "file"))
+        + "which holds the key itself.", valueName: "file"), completion: .file())
   var recordKeyFile: String?
 
   @Option(
-    help: ArgumentHelp("Use the session key in this file, '-' for stdin.", valueName: "file"))
+    help: ArgumentHelp("Use the session key in this file, '-' for stdin.", valueName: "file"),
+    completion: .file())
   var sessionKeyFile: String?
 
   @OptionGroup(title: "Connection") var server: ServerOptions

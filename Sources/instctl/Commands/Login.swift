@@ -23,9 +23,10 @@ struct Login: ParsableCommand {
       login_request, whose ids go with the code later, as --user-id and --request-id.
 
       Examples:
-        instctl login -s https://inst.example.com --email ann@example.com
-        instctl login -s https://inst.example.com --key-file key.txt
-        instctl login --email ci@example.com --request-only
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl login --key-file key.txt
+        instctl login --email ann@example.com
+        instctl login --email ann@example.com --request-only
       """)
 
   @Option(
@@ -38,7 +39,8 @@ struct Login: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Read the code from this file or pipe, '-' for stdin, instead of asking.", valueName: "file"))
+      "Read the code from this file or pipe, '-' for stdin, instead of asking.", valueName: "file"),
+    completion: .file())
   var codeFile: String?
 
   @Flag(help: "Only have the code sent, and print what goes with it later.")

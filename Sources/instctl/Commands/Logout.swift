@@ -17,8 +17,7 @@ struct Logout: ParsableCommand {
       exit code 77.
 
       Examples:
-        instctl logout -s https://inst.example.com
-        instctl logout -s https://inst.example.com --local
+        instctl logout --server http://127.0.0.1:3000
       """)
 
   @Flag(help: "Only forget the keys: the session stays good at the server until it expires.")

@@ -12,8 +12,9 @@ struct Permission: ParsableCommand {
       request on to the devices on the inst whose user can grant it, and their answer back.
 
       Examples:
-        instctl permission request rec/open -s ws://127.0.0.1:3000/websocket --key-file other.key
-        instctl permission grant rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl permission grant rec/closed --key-file owner.key -1 --ready-file asked &
+        instctl permission request rec/closed --key-file other.key
       """,
     subcommands: [RequestPermission.self, GrantPermission.self, DenyPermission.self])
 }
@@ -30,8 +31,9 @@ struct RequestPermission: ParsableCommand {
       refusals have their own codes, 77 for most. Trying to watch makes the inst where the user may do that.
 
       Examples:
-        instctl permission request rec/open -s ws://127.0.0.1:3000/websocket --key-file other.key
-        instctl permission request rec/open -s http://127.0.0.1:3000 --key-file other.key --timeout 1h
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl permission request rec/open --key-file other.key
+        instctl permission request rec/closed --key-file other.key --timeout 1h
       """)
 
   @OptionGroup var branch: BranchOptions
@@ -75,8 +77,8 @@ struct GrantPermission: ParsableCommand {
       servers only pass the answer on: there the permission has to be given by other means as well.
 
       Examples:
-        instctl permission grant rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
-        instctl permission grant rec/open -s http://127.0.0.1:3000 --key-file owner.key --user user2 --for 1h
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl permission grant rec/closed --key-file owner.key --for 5s
       """)
 
   @OptionGroup var answering: PermissionAnsweringOptions
@@ -93,8 +95,8 @@ struct DenyPermission: ParsableCommand {
       Like 'permission grant', but the answer is no, with the error code not_authorized.
 
       Examples:
-        instctl permission deny rec/open -s ws://127.0.0.1:3000/websocket --key-file owner.key -1
-        instctl permission deny rec/open -s http://127.0.0.1:3000 --key-file owner.key --user user2 --for 1h
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl permission deny rec/closed --key-file owner.key --for 5s
       """)
 
   @OptionGroup var answering: PermissionAnsweringOptions
@@ -113,7 +115,7 @@ struct PermissionAnsweringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Create this file once requests can arrive.", valueName: "file"))
+      "Create this file once requests can arrive.", valueName: "file"), completion: .file())
   var readyFile: String?
 
   @OptionGroup(title: "Connection") var server: ServerOptions

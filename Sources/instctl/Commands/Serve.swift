@@ -35,8 +35,8 @@ struct Serve: ParsableCommand {
       revokeSession. A code for signing in is mailed to nobody: it is printed, as a line of type login_code.
 
       Examples:
-        instctl serve --port 0
-        instctl serve --port 3000 --data insts.jsonl
+        instctl serve
+        instctl serve --port 0 --data insts.jsonl
         instctl serve --tls --cert-out ca.pem
         instctl serve --auth users.json
         instctl serve --large-messages --max-inst-bytes 1MiB
@@ -54,28 +54,28 @@ struct Serve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The certificate and its chain, PEM; implies --tls.", valueName: "file"))
+      "The certificate and its chain, PEM; implies --tls.", valueName: "file"), completion: .file())
   var cert: String?
 
-  @Option(help: ArgumentHelp("The certificate's key, PEM.", valueName: "file"))
+  @Option(help: ArgumentHelp("The certificate's key, PEM.", valueName: "file"), completion: .file())
   var certKey: String?
 
   @Option(
     help: ArgumentHelp(
       "Write the certificate that was made to this file, for the clients' --cacert.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var certOut: String?
 
   @Option(
     help: ArgumentHelp(
       "Keep the updates in this file: appended and flushed before they are acknowledged, and read "
-        + "back at the start.", valueName: "file"))
+        + "back at the start.", valueName: "file"), completion: .file())
   var data: String?
 
   @Option(
     help: ArgumentHelp(
       "Know the users, sessions and records in this file, and check tokens and permissions.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var auth: String?
 
   @Option(
@@ -126,7 +126,7 @@ struct Serve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Create this file when the server is listening.", valueName: "file"))
+      "Create this file when the server is listening.", valueName: "file"), completion: .file())
   var readyFile: String?
 
   @OptionGroup(title: "Output") var output: OutputOptions

@@ -15,14 +15,15 @@ struct Token: ParsableCommand {
       for the server.
 
       Examples:
-        instctl token record/inst --key-file key.txt
-        instctl token record/inst --key-file key.txt | jq -r .token
+        instctl token rec/inst --key-file key.txt
+        instctl token rec/inst --key-file key.txt | jq -r .token
         instctl token doc --record rec --connection-id ci-1 --key-file key.txt
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"))
+      "The inst: record/inst, /inst, or a bare name for a public one.", valueName: "inst"),
+    completion: .custom { _, _, _ in ProfileCompletion.insts() })
   var inst: String
 
   @Option(

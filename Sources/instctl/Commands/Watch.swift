@@ -29,10 +29,11 @@ struct Watch: ParsableCommand {
       be decoded gets a decodeError on its line (--decode), or a warning (--state).
 
       Examples:
-        instctl watch -s ws://127.0.0.1:3000/websocket /demo --until-synced
-        instctl watch -s http://127.0.0.1:3000 /one /two rec/three --events updates --for 10s
-        instctl watch -s http://127.0.0.1:3000 /demo --events action --exec 'jq .name' --idle 1m
-        instctl watch -s http://127.0.0.1:3000 /demo --state --for 10s
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl watch myInst --until-synced
+        instctl watch /one /two rec/three --events updates --for 5s
+        instctl watch myInst --events action --exec 'jq .name' --idle 5s
+        instctl watch myInst --state --for 5s
       """)
 
   @OptionGroup var branches: BranchesOptions
@@ -84,7 +85,8 @@ struct Watch: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Create this file when every inst that is not refused has been synced.", valueName: "file"))
+      "Create this file when every inst that is not refused has been synced.", valueName: "file"),
+    completion: .file())
   var readyFile: String?
 
   @OptionGroup(title: "Connection") var server: ServerOptions

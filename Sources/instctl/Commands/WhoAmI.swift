@@ -16,7 +16,8 @@ struct WhoAmI: ParsableCommand {
       connection id made up on the spot. Secrets are not shown.
 
       Examples:
-        instctl whoami -s https://inst.example.com
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl whoami
         instctl whoami --key-file key.txt | jq -r .info.userId
         instctl whoami --connection-id nobody | jq .info.userId
       """)

@@ -24,7 +24,7 @@ struct BranchesOptions: ParsableArguments {
     help: ArgumentHelp(
       "Use the record key in this file, '-' for stdin, in place of a record; the whole of each INST is "
         + "then the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var recordKeyFile: String?
 
   /// The branches that the options name, each once.

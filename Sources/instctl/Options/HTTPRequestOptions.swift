@@ -4,7 +4,9 @@ import JSONText
 
 /// What an HTTP request asks for.
 struct HTTPRequestOptions: ParsableArguments {
-  @Argument(help: "The method, such as GET or POST.")
+  @Argument(
+    help: "The method, such as GET or POST.",
+    completion: .list(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]))
   var method: String
 
   @Argument(help: "The path, such as /api/v2/records/list; a query behind it is taken apart.")

@@ -23,7 +23,7 @@ struct OptionalBranchOptions: ParsableArguments {
     help: ArgumentHelp(
       "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
         + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var recordKeyFile: String?
 
   /// Whether something is said that makes sense with an inst only.

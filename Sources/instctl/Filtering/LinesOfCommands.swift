@@ -37,7 +37,7 @@ extension GetUpdates: LinePrinting {
   static var lineTypes: [String] { ["updates", "decoded"] }
 }
 extension AddUpdates: LinePrinting {
-  static var lineTypes: [String] { ["ack", "decoded"] }
+  static var lineTypes: [String] { ["ack", "updates", "decoded"] }
 }
 extension SendAction: LinePrinting {
   static var lineTypes: [String] { ["sent", "action_result"] }

@@ -15,6 +15,7 @@ struct Diagnostics: Sendable {
       return writer.withUnsafeBytes { writeAll($0) }
     }
     var text = "error: \(printable(failure.message))\n"
+    for line in failure.excerpt ?? [] { text += "  \(line)\n" }
     if let hint = failure.hint { text += "hint: \(printable(hint))\n" }
     write(text)
   }

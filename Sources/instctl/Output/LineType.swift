@@ -19,10 +19,10 @@ struct LineType: Sendable {
         fields: "state, connected, attempt, retryInMs, reason, closeCode"),
       LineType(name: "action", commands: "watch", fields: "action: a device action, as it came"),
       LineType(
-        name: "error", commands: "watch", fields: "kind, errorCode, errorMessage, reason"),
-      LineType(name: "rate_limit", commands: "watch", fields: "retryAfterMs"),
+        name: "error", commands: "watch, devices", fields: "kind, errorCode, errorMessage, reason"),
+      LineType(name: "rate_limit", commands: "watch, devices", fields: "retryAfterMs"),
       LineType(
-        name: "message", commands: "watch",
+        name: "message", commands: "watch, devices",
         fields: "message: anything else that the server sends, as it came"),
       LineType(
         name: "decoded", commands: "decode, and with --decode watch, get-updates, add-updates",

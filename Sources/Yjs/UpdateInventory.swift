@@ -52,6 +52,9 @@ public struct UpdateInventory: Sendable {
     deleted += found.deleted
   }
 
+  /// Leaves a number out, for what is no update.
+  public mutating func skip() { count += 1 }
+
   private static func contents(
     of bytes: UnsafeRawBufferPointer, number: Int
   ) throws(YjsError) -> UpdateInventory {

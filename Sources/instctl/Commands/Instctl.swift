@@ -21,7 +21,8 @@ struct Instctl: ParsableCommand {
       Serve.self, Login.self, Logout.self,
       WhoAmI.self, Token.self, Insts.self,
       HTTP.self, Permission.self, SendAction.self, Devices.self, Call.self, Count.self,
-      TimeSync.self, ProfileCommand.self,
+      TimeSync.self, Diff.self, Gaps.self, SetTag.self, Unset.self, Bots.self,
+      ProfileCommand.self,
       Help.self,
     ])
 

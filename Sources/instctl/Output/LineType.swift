@@ -9,7 +9,7 @@ struct LineType: Sendable {
   static var all: [LineType] {
     [
       LineType(
-        name: "updates", commands: "watch, get-updates",
+        name: "updates", commands: "watch, get-updates, diff --as-update, set --dry-run",
         fields: "updates (base64), initial, replay (the state again after a reconnect), timestamps"),
       LineType(
         name: "sync", commands: "watch, devices",
@@ -33,7 +33,17 @@ struct LineType: Sendable {
       LineType(
         name: "change", commands: "watch --state",
         fields: "bot, tag (null: the bot itself), mask (true: a tag mask), from, to, client"),
-      LineType(name: "ack", commands: "add-updates", fields: "updateId, ackMs, tries"),
+      LineType(
+        name: "gap", commands: "gaps",
+        fields:
+          "kind (clocks, struct, deletion), client, clock, length, waiting, needs, as, update, place"
+      ),
+      LineType(
+        name: "difference", commands: "diff",
+        fields: "only (a or b), client, clock, length, deletion; or bot, tag, mask, a, b"),
+      LineType(
+        name: "ack", commands: "add-updates, set, unset, bots",
+        fields: "updateId, ackMs, tries"),
       LineType(name: "sent", commands: "send-action", fields: "taskId"),
       LineType(
         name: "action_result", commands: "send-action",

@@ -93,14 +93,7 @@ final class AddRun {
   }
 
   private func print(_ acknowledgement: Acknowledgement) {
-    run.output.beginLine(ackHead)
-    run.output.writer.key("updateId")
-    run.output.writer.number(acknowledgement.updateID)
-    run.output.writer.key("ackMs")
-    run.output.writer.number((acknowledgement.milliseconds * 1000).rounded() / 1000)
-    run.output.writer.key("tries")
-    run.output.writer.number(acknowledgement.tries)
-    run.output.endLine()
+    run.output.line(ackHead) { $0.members(of: acknowledgement) }
     let output = run.output
     Reactor.shared.atEndOfTurn { output.flush() }
   }

@@ -1,0 +1,66 @@
+import Glibc
+import InstDocument
+import JSONText
+import Transport
+
+/// Changes as JSON lines on stdin, in the form in which changes are printed.
+enum BotEditLines {
+  /// All of them, to the end of the input.
+  @EventLoop
+  static func read() async throws(Failure) -> [BotEdit] {
+    let reader = LineReader(descriptor: STDIN_FILENO, limit: JSONInput.limit)
+    var edits: [BotEdit] = []
+    var number = 0
+    while let line = try await nextLine(reader, number + 1) {
+      number += 1
+      if JSONInput.isBlank(line) { continue }
+      let value = try JSONInput.value(line, "line \(number) of stdin", line: number).value
+      guard let made = Self.edits(value) else {
+        throw .badInput(
+          "line \(number) of stdin is no change",
+          hint: #"{"bot":"…","tag":"…","to":…}; a tag of null means the bot itself"#,
+          facts: [JSONMember(name: "line", value: JSONValue(number))])
+      }
+      edits += made
+    }
+    return edits
+  }
+
+  @EventLoop
+  private static func nextLine(
+    _ reader: LineReader, _ number: Int
+  ) async throws(Failure) -> [UInt8]? {
+    switch await reader.next() {
+    case .line(let line): return line
+    case .end, .cancelled: return nil
+    case .tooLong(let limit):
+      throw .badInput("line \(number) of stdin is longer than \(limit) bytes")
+    case .failed(let code):
+      throw Failure(
+        code: "read_failed", layer: .io, message: "reading failed: \(systemMessage(code))",
+        exit: .inputOutput)
+    }
+  }
+
+  /// Nil for what is no change.
+  private static func edits(_ change: JSONValue) -> [BotEdit]? {
+    guard let bot = change["bot"]?.stringValue else { return nil }
+    let to = change["to"].flatMap { $0 == .null ? nil : $0 }
+    let tag = change["tag"].flatMap { $0 == .null ? nil : $0 }
+    guard let tag else {
+      guard let to else { return [.removeBot(bot)] }
+      guard let tags = to.objectValue else { return nil }
+      return [.addBot(bot)]
+        + tags.map { .setTag($0.name, ofBot: bot, to: TagValue($0.value)) }
+    }
+    guard let tag = tag.stringValue else { return nil }
+    if change["mask"] == true {
+      return [
+        to.map { .setMask(tag, ofBot: bot, to: TagValue($0)) } ?? .removeMask(tag, ofBot: bot)
+      ]
+    }
+    return [
+      to.map { .setTag(tag, ofBot: bot, to: TagValue($0)) } ?? .removeTag(tag, ofBot: bot)
+    ]
+  }
+}

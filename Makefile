@@ -21,7 +21,7 @@ CASES ?= 10000
 export SWIFT_BACKTRACE ?= enable=no
 
 .PHONY: build release demo test chaos lint generated docs bench bench-yjs fuzz yjs-oracle asan tsan install install-files \
-  uninstall deb check-deb clean system-libraries packaging-tools
+  uninstall check-install deb check-deb recording clean system-libraries packaging-tools
 
 # A debug build of everything.
 build: system-libraries
@@ -60,6 +60,10 @@ lint:
 # Man pages and completions, from the commands themselves.
 generated: build
 	Scripts/generate $(shell $(SWIFT) build --show-bin-path)/instctl .
+
+# The picture of a session at the top of the README.
+recording: release $(PYTHON)
+	$(PYTHON) Scripts/recording $(RELEASE)/instctl docs/recording.svg
 
 # The documentation of the libraries, as a web site in .build/docs.
 docs: system-libraries
@@ -107,6 +111,10 @@ uninstall:
 	  $(foreach section,1 7,$(addprefix $(PREFIX)/share/man/man$(section)/,$(notdir $(wildcard man/*.$(section))))) \
 	  $(BASH_COMPLETIONS)/instctl $(ZSH_FUNCTIONS)/_instctl $(FISH_COMPLETIONS)/instctl.fish)
 
+# Whether install and uninstall put and take the same.
+check-install: release
+	Scripts/check-install
+
 # A Debian package, in .build/deb.
 deb: release packaging-tools
 	@rm -rf .build/deb
@@ -127,7 +135,7 @@ packaging-tools:
 	@Scripts/install-packages binutils dpkg-dev
 
 $(PYTHON): Tests/requirements.txt
-	@Scripts/install-packages python3 python3-venv openssl tinyproxy-bin microsocks stunnel4
+	@Scripts/install-packages python3 python3-venv openssl tinyproxy-bin microsocks stunnel4 nginx-light jq zsh fish
 	python3 -m venv .build-python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
 	@touch $@

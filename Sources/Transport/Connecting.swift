@@ -115,7 +115,7 @@ struct Connecting {
   ) async throws(TransportError) {
     let layer = try await stream.startTLS(
       context, host: host, port: port, isProxy: isProxy, deadline: deadline)
-    progress.done(.tls, layer.summary, layer.facts + Self.facts(isProxy: isProxy))
+    progress.done(.tls, layer.details, layer.facts + Self.facts(isProxy: isProxy))
   }
 
   /// Marks the facts of a step that concerns a proxy.

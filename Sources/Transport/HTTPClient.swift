@@ -15,6 +15,8 @@ public struct HTTPOptions: Sendable {
   /// For all of it.
   public var totalTimeoutMilliseconds: Int64 = 300_000
 
+  /// Told of each step of a connection that is done; none is an upgrade.
+  public var report: ConnectReporter?
   /// Told when bytes have moved, in either direction.
   public var onProgress: (@EventLoop @Sendable () -> Void)?
 
@@ -61,7 +63,7 @@ public enum HTTPClient {
     do throws(TransportError) {
       return try await ByteStream.connect(
         host: url.host, port: url.port, tls: context, network: options.network,
-        deadline: deadline)
+        deadline: deadline, report: options.report)
     } catch { throw .transport(error) }
   }
 }

@@ -26,13 +26,21 @@ final class TLSLayer: ByteLayer {
     self.lower = lower
   }
 
-  /// What the handshake has settled, in a sentence.
+  /// The version of TLS, and whether an earlier session was resumed.
   var summary: String { engine.isResumed ? "\(engine.version), resumed" : engine.version }
 
   /// What the handshake has settled.
   var settled: TLSFacts { engine.facts }
 
-  /// The same for the report.
+  /// The same in a sentence.
+  var details: String {
+    let session = "\(summary), \(settled.cipher)"
+    guard let certificate = settled.certificate else { return session }
+    return "\(session); certificate of \(certificate.subject), issued by \(certificate.issuer), "
+      + "valid until \(certificate.notAfter)"
+  }
+
+  /// The same for programs.
   var facts: [ConnectFact] {
     let settled = settled
     let facts = [

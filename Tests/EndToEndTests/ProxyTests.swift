@@ -201,7 +201,7 @@ import Testing
     let folder = try TemporaryFolder()
     func login(_ password: String) throws -> Program.Outcome {
       try instctl(
-        "login", "-s", api.url, "--email", "ann@example.com", "--request-only",
+        "login", "-s", api.url, "--email", "ann@example.com", "--request-only", "-v",
         environment: [
           "http_proxy": url("http", proxy.port, password: password),
           "XDG_CONFIG_HOME": folder.url.path,
@@ -213,6 +213,8 @@ import Testing
     expectNoSecret(refused)
     #expect(api.requests.isEmpty)
     let accepted = try login(TestProxy.password)
+    #expect(accepted.errors.contains("proxy: http://127.0.0.1:\(proxy.port) has connected to"))
+    expectNoSecret(accepted)
     #expect(accepted.status == 0, "\(accepted.errors)")
     #expect(api.requests.map(\.target) == ["/api/v2/login"])
     // The proxy's credentials are the proxy's alone.

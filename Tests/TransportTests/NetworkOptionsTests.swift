@@ -91,6 +91,10 @@ import WebSocket
       ])
     let certificate = told[2].facts
     #expect(certificate.contains(ConnectFact("names", .list(["*.example.test"]))))
+    #expect(told[2].summary.hasPrefix("TLSv1.3, TLS_"))
+    #expect(
+      told[2].summary.hasSuffix(
+        "; certificate of CN=wildcard, issued by CN=authority, valid until 2099-12-31T00:00:00Z"))
     server.close()
   }
 

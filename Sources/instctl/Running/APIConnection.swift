@@ -11,6 +11,8 @@ extension Settings {
     var http = HTTPOptions()
     http.tls = try tls(for: url)
     http.network = try network()
+    let diagnostics = diagnostics
+    http.report = { diagnostics.note("\($0.step.rawValue): \($0.summary)") }
     http.maximumBodySize = maxMessage.value.bytes
     http.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     http.idleTimeoutMilliseconds = timeout.milliseconds

@@ -172,22 +172,22 @@ _instctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    watch|get-updates|add-updates|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|profile|help|help)
+    watch|get-updates|add-updates|decode|state|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|profile|help)
         # Offer subcommand argument completions
         "_instctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'watch get-updates add-updates serve login logout whoami token insts http permission send-action devices call count timesync profile help help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'watch get-updates add-updates decode state serve login logout whoami token insts http permission send-action devices call count timesync profile help' -- "${cur}"))
         ;;
     esac
 }
 
 _instctl_watch() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--temporary --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
-    repeating_options=(--events --markers --pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
+    non_repeating_flags=(--decode --state --temporary --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--events --markers --pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
@@ -200,6 +200,7 @@ _instctl_watch() {
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--events')
@@ -218,6 +219,7 @@ _instctl_watch() {
         return
         ;;
     '--ready-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
@@ -332,6 +334,9 @@ _instctl_watch() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -342,6 +347,18 @@ _instctl_watch() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -357,9 +374,9 @@ _instctl_watch() {
 
 _instctl_get-updates() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --decode --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -487,6 +504,18 @@ _instctl_get-updates() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     '--timeout')
         return
         ;;
@@ -503,9 +532,9 @@ _instctl_get-updates() {
 
 _instctl_add-updates() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--unchecked --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --file --batch --inflight --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
+    non_repeating_flags=(--unchecked --dry-run --decode --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --file --batch --inflight --aux --space --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
@@ -522,12 +551,20 @@ _instctl_add-updates() {
         return
         ;;
     '--file')
+        __instctl_add_completions -f
         return
         ;;
     '--batch')
         return
         ;;
     '--inflight')
+        return
+        ;;
+    '--aux')
+        __instctl_add_completions -o plusdirs -fX '!*.@(aux)'
+        return
+        ;;
+    '--space')
         return
         ;;
     '--server'|'-s')
@@ -642,6 +679,18 @@ _instctl_add-updates() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     '--timeout')
         return
         ;;
@@ -656,11 +705,226 @@ _instctl_add-updates() {
     esac
 }
 
+_instctl_decode() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--output --color --log-format --where --select --fail-on)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_instctl_state() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--file --inst --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--bot --tag --pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --format --space --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion state -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--format')
+        __instctl_add_completions -W 'bots'$'\n''aux1'$'\n''aux2'
+        return
+        ;;
+    '--bot')
+        return
+        ;;
+    '--tag')
+        return
+        ;;
+    '--space')
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion state -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion state -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _instctl_serve() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--tls --large-messages --reorder --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output --color --log-format)
+    non_repeating_flags=(--tls --large-messages --reorder --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -672,18 +936,23 @@ _instctl_serve() {
         return
         ;;
     '--cert')
+        __instctl_add_completions -f
         return
         ;;
     '--cert-key')
+        __instctl_add_completions -f
         return
         ;;
     '--cert-out')
+        __instctl_add_completions -f
         return
         ;;
     '--data')
+        __instctl_add_completions -f
         return
         ;;
     '--auth')
+        __instctl_add_completions -f
         return
         ;;
     '--max-inst-bytes')
@@ -709,6 +978,7 @@ _instctl_serve() {
         return
         ;;
     '--ready-file')
+        __instctl_add_completions -f
         return
         ;;
     '--output')
@@ -723,14 +993,26 @@ _instctl_serve() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_login() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--request-only --no-store --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--email --phone --code-file --user-id --request-id --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
+    non_repeating_flags=(--request-only --no-store --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--email --phone --code-file --user-id --request-id --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -742,6 +1024,7 @@ _instctl_login() {
         return
         ;;
     '--code-file')
+        __instctl_add_completions -f
         return
         ;;
     '--user-id')
@@ -865,14 +1148,26 @@ _instctl_login() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_logout() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--local --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
+    non_repeating_flags=(--local --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -992,14 +1287,26 @@ _instctl_logout() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_whoami() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -1116,14 +1423,26 @@ _instctl_whoami() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_token() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--record --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--record --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1243,6 +1562,26 @@ _instctl_token() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion token -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
     esac
 }
 
@@ -1271,17 +1610,19 @@ _instctl_insts() {
 
 _instctl_insts_list() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--session-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
@@ -1399,14 +1740,26 @@ _instctl_insts_list() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_http() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--raw --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--field --query --path-param --pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--body --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    non_repeating_flags=(--raw --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--field --query --path-param --pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--body --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
@@ -1538,6 +1891,26 @@ _instctl_http() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W 'GET'$'\n''POST'$'\n''PUT'$'\n''PATCH'$'\n''DELETE'$'\n''HEAD'$'\n''OPTIONS'
+        return
+        ;;
     esac
 }
 
@@ -1566,9 +1939,9 @@ _instctl_permission() {
 
 _instctl_permission_request() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --timeout --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1699,6 +2072,18 @@ _instctl_permission_request() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -1712,9 +2097,9 @@ _instctl_permission_request() {
 
 _instctl_permission_grant() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1734,6 +2119,7 @@ _instctl_permission_grant() {
         return
         ;;
     '--ready-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
@@ -1848,6 +2234,9 @@ _instctl_permission_grant() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -1858,6 +2247,18 @@ _instctl_permission_grant() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -1873,9 +2274,9 @@ _instctl_permission_grant() {
 
 _instctl_permission_deny() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
+    non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1895,6 +2296,7 @@ _instctl_permission_deny() {
         return
         ;;
     '--ready-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
@@ -2009,6 +2411,9 @@ _instctl_permission_deny() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -2019,6 +2424,18 @@ _instctl_permission_deny() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -2034,9 +2451,9 @@ _instctl_permission_deny() {
 
 _instctl_send-action() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--broadcast --wait --allow-batching --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --to-connection --to-session --to-user --task-id --type --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
+    non_repeating_flags=(--broadcast --wait --allow-batching --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --to-connection --to-session --to-user --task-id --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
@@ -2062,10 +2479,6 @@ _instctl_send-action() {
         return
         ;;
     '--task-id')
-        return
-        ;;
-    '--type')
-        __instctl_add_completions -W 'remote'$'\n''remote_result'$'\n''remote_error'
         return
         ;;
     '--settle')
@@ -2183,6 +2596,18 @@ _instctl_send-action() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     '--timeout')
         return
         ;;
@@ -2199,9 +2624,9 @@ _instctl_send-action() {
 
 _instctl_devices() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--once --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format --ready-file)
+    non_repeating_flags=(--once --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on --ready-file)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2332,6 +2757,9 @@ _instctl_devices() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -2344,7 +2772,20 @@ _instctl_devices() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     '--ready-file')
+        __instctl_add_completions -f
         return
         ;;
     esac
@@ -2360,9 +2801,9 @@ _instctl_devices() {
 
 _instctl_call() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--no-login --follow --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
+    non_repeating_flags=(--no-login --follow --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 2
 
     # Offer option value completions
@@ -2479,6 +2920,9 @@ _instctl_call() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -2491,14 +2935,34 @@ _instctl_call() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W 'login'$'\n''repo/watch_branch'$'\n''repo/unwatch_branch'$'\n''repo/get_updates'$'\n''repo/add_updates'$'\n''repo/send_action'$'\n''repo/watch_branch_devices'$'\n''repo/unwatch_branch_devices'$'\n''repo/connection_count'$'\n''sync/time'$'\n''http_request'$'\n''permission/request/missing'$'\n''permission/request/missing/response'
+        return
+        ;;
     esac
 }
 
 _instctl_count() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--all --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --timeout)
+    non_repeating_flags=(--all --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2511,6 +2975,7 @@ _instctl_count() {
         return
         ;;
     '--record-key-file')
+        __instctl_add_completions -f
         return
         ;;
     '--server'|'-s')
@@ -2625,6 +3090,18 @@ _instctl_count() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     '--timeout')
         return
         ;;
@@ -2641,9 +3118,9 @@ _instctl_count() {
 
 _instctl_timesync() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--watch --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --version -h --help)
-    repeating_options=(--pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--samples --interval --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --output --color --log-format)
+    non_repeating_flags=(--watch --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--samples --interval --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -2766,6 +3243,9 @@ _instctl_timesync() {
     '--timeout')
         return
         ;;
+    '--until')
+        return
+        ;;
     '--output')
         __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
         return
@@ -2776,6 +3256,18 @@ _instctl_timesync() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -2806,9 +3298,9 @@ _instctl_profile() {
 
 _instctl_profile_list() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --color --log-format)
+    non_repeating_flags=(--quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -2825,14 +3317,26 @@ _instctl_profile_list() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_profile_show() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--origin --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --color --log-format)
+    non_repeating_flags=(--origin --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2849,6 +3353,18 @@ _instctl_profile_show() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -2862,9 +3378,9 @@ _instctl_profile_show() {
 
 _instctl_profile_add() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--use --replace --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --version -h --help)
-    repeating_options=(--inst --pin --resolve -H --header --subprotocol)
-    non_repeating_options=(--branch -b --timeout --record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format)
+    non_repeating_flags=(--use --replace --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--inst --pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --timeout --record-key-file --session-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2998,14 +3514,26 @@ _instctl_profile_add() {
         __instctl_add_completions -W 'text'$'\n''json'
         return
         ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
     esac
 }
 
 _instctl_profile_use() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--none --quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --color --log-format)
+    non_repeating_flags=(--none --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -3020,6 +3548,18 @@ _instctl_profile_use() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -3035,9 +3575,9 @@ _instctl_profile_use() {
 
 _instctl_profile_remove() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --color --log-format)
+    non_repeating_flags=(--quiet -q --raw-strings --version -h --help)
+    repeating_options=(--type)
+    non_repeating_options=(--output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -3052,6 +3592,18 @@ _instctl_profile_remove() {
         ;;
     '--log-format')
         __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     esac
@@ -3075,18 +3627,10 @@ _instctl_help() {
     # Offer positional completions
     case "${positional_number}" in
     *)
-        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''profile'
+        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''expressions'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''decode'$'\n''state'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''profile'
         return
         ;;
     esac
-}
-
-_instctl_help() {
-    repeating_flags=()
-    non_repeating_flags=(--version)
-    repeating_options=()
-    non_repeating_options=()
-    __instctl_offer_flags_options -1
 }
 
 complete -o filenames -F _instctl instctl

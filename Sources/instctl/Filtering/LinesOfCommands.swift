@@ -69,3 +69,60 @@ extension Token: LinePrinting {
 extension Serve: LinePrinting {
   static var lineTypes: [String] { ["listening", "login_code"] }
 }
+extension Decode: LinePrinting {
+  static var lineTypes: [String] { ["decoded"] }
+}
+extension State: LinePrinting {
+  static var lineTypes: [String] { ["bot"] }
+}
+extension Gaps: LinePrinting {
+  static var lineTypes: [String] { ["gap"] }
+}
+extension Diff: LinePrinting {
+  static var lineTypes: [String] { ["difference", "updates"] }
+}
+extension SetTag: LinePrinting {
+  static var lineTypes: [String] { ["ack", "updates"] }
+  var output: OutputOptions { edit.output }
+}
+extension Unset: LinePrinting {
+  static var lineTypes: [String] { ["ack", "updates"] }
+  var output: OutputOptions { edit.output }
+}
+extension BotsAdd: LinePrinting {
+  static var lineTypes: [String] { ["ack", "updates"] }
+  var output: OutputOptions { edit.output }
+}
+extension BotsRemove: LinePrinting {
+  static var lineTypes: [String] { ["ack", "updates"] }
+  var output: OutputOptions { edit.output }
+}
+extension InstsList: LinePrinting {
+  static var lineTypes: [String] { ["inst"] }
+}
+extension RequestPermission: LinePrinting {
+  static var lineTypes: [String] { ["permission_result"] }
+}
+extension GrantPermission: LinePrinting {
+  static var lineTypes: [String] { ["permission_request"] }
+  var output: OutputOptions { answering.output }
+}
+extension DenyPermission: LinePrinting {
+  static var lineTypes: [String] { ["permission_request"] }
+  var output: OutputOptions { answering.output }
+}
+extension ProfileList: LinePrinting {
+  static var lineTypes: [String] { ["profile"] }
+}
+extension ProfileShow: LinePrinting {
+  static var lineTypes: [String] { ["profile", "setting"] }
+}
+extension ProfileAdd: LinePrinting {
+  static var lineTypes: [String] { ["profile"] }
+}
+extension ProfileUse: LinePrinting {
+  static var lineTypes: [String] { ["profile"] }
+}
+extension ProfileRemove: LinePrinting {
+  static var lineTypes: [String] { ["profile"] }
+}

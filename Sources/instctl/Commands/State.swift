@@ -18,8 +18,9 @@ struct State: ParsableCommand {
       cannot be decoded is an error (exit 65) unless --skip-undecodable is given.
 
       Examples:
-        instctl state -s http://127.0.0.1:3000 /demo
-        instctl state -s http://127.0.0.1:3000 /demo --format aux2 > demo.aux
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl add-updates demo --aux bots.aux
+        instctl state demo --format aux2 > demo.aux
         instctl state ./demo.aux --tag color | jq -r .bot.tags.color
       """)
 

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Glibc
 
 /// A proxy that we did not write, running on a free port of the loopback: tinyproxy, the same behind

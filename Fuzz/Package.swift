@@ -11,6 +11,7 @@ let package = Package(
       dependencies: [
         "CFuzzer",
         .product(name: "JSONText", package: "instctl"),
+        .product(name: "LineFilter", package: "instctl"),
         .product(name: "WebSocket", package: "instctl"),
         .product(name: "InstProtocol", package: "instctl"),
         .product(name: "InstServer", package: "instctl"),

@@ -43,13 +43,13 @@ public struct LineScan {
 
   var isObject: Bool { bytes.first == UInt8(ascii: "{") }
 
-  /// The whole line as a value.
-  var whole: ValueText {
-    var cursor = JSONCursor(bytes)
-    let kind: JSONKind
-    do throws(JSONError) { kind = try cursor.peekKind() } catch { kind = .null }
-    return ValueText(
-      bytes, kind: kind, hasEscapes: kind == .string && bytes.contains(UInt8(ascii: "\\")))
+  /// The whole line as a value; nil when it is none. An object is not looked into.
+  var whole: ValueText? {
+    if isObject { return ValueText(bytes, kind: .object) }
+    var cursor = JSONCursor(bytes, maximumDepth: JSON.greatestMaximumDepth)
+    do throws(JSONError) { return ValueText(try cursor.skipValue(), in: bytes) } catch {
+      return nil
+    }
   }
 
   /// The line's member of a name.

@@ -32,12 +32,10 @@ public struct ValuePath: Hashable, Sendable {
   /// - Parameter body: takes a value, which is only lent; true ends it.
   /// - Returns: Whether `body` has ended it.
   public func first(in line: inout LineScan, where body: (ValueText) -> Bool) -> Bool {
-    guard let first = steps.first else { return body(line.whole) }
-    guard case .name(let name) = first, line.isObject else {
-      return line.whole.first(at: steps[...], where: body)
+    guard case .name(let name)? = steps.first, line.isObject else {
+      return line.whole?.first(at: steps[...], where: body) ?? false
     }
-    guard let member = line.member(name) else { return false }
-    return member.first(at: steps.dropFirst(), where: body)
+    return line.member(name)?.first(at: steps.dropFirst(), where: body) ?? false
   }
 }
 

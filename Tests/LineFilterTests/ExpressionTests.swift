@@ -178,9 +178,13 @@ import Testing
   }
 
   @Test func whateverTheLineIsTheAnswerIsTrueOrFalse() throws {
-    for line in ["", "{", "[1,2]", "7", #""text""#, #"{"a":1,"#, #"{"a" 1}"#, "null", "{}"] {
+    for line in [
+      "", "\"", "\"a\\", "[", "-", "{", "[1,2]", "7", #""text""#, #"{"a":1,"#, #"{"a" 1}"#, "null",
+      "{}",
+    ] {
       #expect(try judge(#".a == 1 and .b == 2"#, line) == false, "\(line)")
       #expect(try judge(#"not has(.b)"#, line), "\(line)")
+      _ = try judge(#". == . or length(.) > 1 or . =~ /x/ or .[] == 1"#, line)
     }
     #expect(try judge(".[1] == 2", "[1,2]"))
     #expect(try judge(#". == "t\u0065xt""#, #""text""#))

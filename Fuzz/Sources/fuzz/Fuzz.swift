@@ -12,6 +12,7 @@ struct Fuzz {
     ("handshake", { run(fuzzHandshake, $0, $1) }),
     ("http", { run(fuzzHTTPMessage, $0, $1) }),
     ("json", { run(fuzzJSON, $0, $1) }),
+    ("expressions", { run(fuzzExpressions, $0, $1) }),
     ("envelope", { run(fuzzEnvelope, $0, $1) }),
     ("yjs", { run(fuzzYjs, $0, $1) }),
   ]

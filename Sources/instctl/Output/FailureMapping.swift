@@ -222,20 +222,7 @@ extension Failure {
     }
   }
 
-  static func exit(for code: ErrorCode) -> ExitStatus {
-    switch code.rawValue {
-    case "not_logged_in", "not_authorized", "invalid_token", "session_expired", "user_is_banned",
-      "unacceptable_connection_token", "unacceptable_connection_id", "invalid_record_key",
-      "unacceptable_session_key", "invalid_key", "invalid_code":
-      .noPermission
-    case "max_size_reached", "subscription_limit_reached": .limitReached
-    case "rate_limit_exceeded", "service_unavailable": .tryLater
-    case "not_supported", "action_not_supported", "invalid_connection_state": .protocolError
-    case let code where code.hasSuffix("not_found"): .notFound
-    case let code where code.hasPrefix("unacceptable_"): .badInput
-    default: .unavailable
-    }
-  }
+  static func exit(for code: ErrorCode) -> ExitStatus { ServerErrorCodes.exit(for: code) }
 
   private static func hint(for code: ErrorCode) -> String? {
     switch code.rawValue {

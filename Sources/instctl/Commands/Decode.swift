@@ -19,7 +19,7 @@ struct Decode: ParsableCommand {
 
       Examples:
         echo AQGL/qSHDQAEAQR0ZXh0BWhlbGxvAA== | instctl decode
-        instctl get-updates -s http://127.0.0.1:3000 /demo | instctl decode
+        instctl get-updates --server http://127.0.0.1:3000 demo | instctl decode
         instctl decode ./bots.aux | jq -c '.changes[]'
       """)
 

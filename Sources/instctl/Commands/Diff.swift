@@ -21,9 +21,11 @@ struct Diff: ParsableCommand {
       Options of the connection hold for both, unless --a-server, --a-profile or their like say otherwise.
 
       Examples:
-        instctl diff -s http://127.0.0.1:3000 /demo /copy
-        instctl diff -s http://127.0.0.1:3000 ./demo.aux /demo | jq .bot
-        instctl diff /demo /copy --as-update | instctl add-updates /copy
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl add-updates demo --aux bots.aux
+        instctl diff demo copy
+        instctl diff ./bots.aux copy | jq -c 'select(.bot)'
+        instctl diff demo copy --as-update | instctl add-updates copy
       """)
 
   @OptionGroup var sides: SidesOptions

@@ -19,8 +19,9 @@ struct Gaps: ParsableCommand {
       error (exit 65) unless --skip-undecodable is given.
 
       Examples:
-        instctl gaps -s http://127.0.0.1:3000 /demo
-        instctl get-updates -s http://127.0.0.1:3000 /demo | instctl gaps -
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl gaps demo
+        instctl get-updates demo | instctl gaps -
       """)
 
   @OptionGroup var source: UpdatesSourceOptions

@@ -19,10 +19,11 @@ struct SetTag: ParsableCommand {
       "changes" of decode, and the lines of watch --state.
 
       Examples:
-        instctl bots add -s http://127.0.0.1:3000 /demo ball color=red
-        instctl set -s http://127.0.0.1:3000 /demo ball color blue
-        instctl set -s http://127.0.0.1:3000 /demo ball position --json '[1,2]'
-        echo '{"bot":"ball","tag":"color","to":"green"}' | instctl set /demo -
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl bots add demo ball color=red
+        instctl set demo ball color blue
+        instctl set demo ball position --json '[1,2]'
+        echo '{"bot":"ball","tag":"color","to":"green"}' | instctl set demo -
       """)
 
   @OptionGroup var edit: EditOptions
@@ -76,8 +77,9 @@ struct Unset: ParsableCommand {
       which is printed. Nothing is sent where the bot has no such tag.
 
       Examples:
-        instctl bots add -s http://127.0.0.1:3000 /demo ball color=red
-        instctl unset -s http://127.0.0.1:3000 /demo ball color
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl bots add demo ball color=red
+        instctl unset demo ball color
       """)
 
   @OptionGroup var edit: EditOptions

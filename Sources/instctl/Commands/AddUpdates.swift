@@ -7,6 +7,7 @@ import Transport
 /// `instctl add-updates`.
 struct AddUpdates: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "add-updates",
     abstract: "Send updates to a branch, and wait until the server has stored them.",
     discussion: """
       Takes updates from the arguments, or from stdin: each line one Yjs update in base64, or a JSON \

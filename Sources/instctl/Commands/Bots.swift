@@ -6,6 +6,7 @@ import Transport
 /// `instctl bots`.
 struct Bots: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "bots",
     abstract: "Add bots to a branch, and remove them.",
     discussion: """
       'instctl state' lists the bots, and 'instctl set' changes their tags.

@@ -7,6 +7,7 @@ import Transport
 /// `instctl call`.
 struct Call: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "call",
     abstract: "Send one message of any type, and print the frames that come.",
     discussion: """
       Logs in, sends {"type":TYPE,…} with the fields of the JSON as they are given, and prints a line of \

@@ -7,6 +7,7 @@ import Transport
 /// `instctl count`.
 struct Count: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "count",
     abstract: "Count the connections that watch a branch, or all connections of the server.",
     discussion: """
       Prints one line: {"type":"count","count":N}.

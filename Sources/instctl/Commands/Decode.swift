@@ -4,6 +4,7 @@ import Transport
 /// `instctl decode`.
 struct Decode: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "decode",
     abstract: "Show what updates say.",
     discussion: """
       Prints a line of type decoded for each update: clients (the clocks that it has of each), structs, \

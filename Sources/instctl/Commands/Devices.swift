@@ -6,6 +6,7 @@ import Transport
 /// `instctl devices`.
 struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "devices",
     abstract: "Show who watches a branch, and who comes and goes.",
     discussion: """
       Prints a line of type device_connected for each device on the branch, then a line of type sync, then \

@@ -7,6 +7,7 @@ import Yjs
 /// `instctl diff`.
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare two branches or files.",
     discussion: """
       Reads both, each an inst or a file as decode takes it, and prints a line of type difference for each \

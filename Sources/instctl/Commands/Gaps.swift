@@ -6,6 +6,7 @@ import Yjs
 /// `instctl gaps`.
 struct Gaps: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "gaps",
     abstract: "Find what the updates of a branch or a file lack.",
     discussion: """
       Reads the updates of a branch, or of a file as decode takes it, and prints a line of type gap for each \

@@ -7,6 +7,7 @@ import Transport
 /// `instctl get-updates`.
 struct GetUpdates: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "get-updates",
     abstract: "Print every stored update of a branch, once.",
     discussion: """
       Prints one line of type updates, which holds all updates in stored order, and their timestamps. \

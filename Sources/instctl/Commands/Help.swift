@@ -5,6 +5,7 @@ import Transport
 /// `instctl help`.
 struct Help: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "help",
     abstract: "Explain a command, or a topic: \(topicNames).",
     discussion: """
       Without an argument it lists commands and topics.

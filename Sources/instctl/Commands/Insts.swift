@@ -7,6 +7,7 @@ import Transport
 /// `instctl insts`.
 struct Insts: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "insts",
     abstract: "Tell about the insts of a record.",
     discussion: """
       Examples:

@@ -8,6 +8,7 @@ import WebSocket
 /// `instctl login`.
 struct Login: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "login",
     abstract: "Prove that the server accepts the credentials; or sign in and store them.",
     discussion: """
       Logs in and prints one line of type login: success, and info, which is who the server says we are. \

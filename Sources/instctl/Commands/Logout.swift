@@ -8,6 +8,7 @@ import WebSocket
 /// `instctl logout`.
 struct Logout: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "logout",
     abstract: "End the session that login has stored, and forget its keys.",
     discussion: """
       Revokes the session at the server, removes what is stored for the server's origin, and prints one \

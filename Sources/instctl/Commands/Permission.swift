@@ -6,6 +6,7 @@ import Transport
 /// `instctl permission`.
 struct Permission: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "permission",
     abstract: "Ask for permissions, and answer those who ask.",
     discussion: """
       Who is refused an inst of a record can ask for the permission that is missing. The server passes the \

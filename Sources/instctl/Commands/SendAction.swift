@@ -8,6 +8,7 @@ import Transport
 /// `instctl send-action`.
 struct SendAction: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "send-action",
     abstract: "Send an action to devices that watch a branch.",
     discussion: """
       The event is JSON: the argument, a file with '@' before its name, or stdin, each line of which is one \

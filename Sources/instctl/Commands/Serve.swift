@@ -9,6 +9,7 @@ import WebSocket
 /// `instctl serve`.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Run an inst server in this process, for development and CI.",
     discussion: """
       Prints one line of type listening with the URL to give to --server, then serves until it is ended \

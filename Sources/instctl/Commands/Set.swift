@@ -71,6 +71,7 @@ struct SetTag: ParsableCommand {
 /// `instctl unset`.
 struct Unset: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "unset",
     abstract: "Take a tag from a bot.",
     discussion: """
       Reads the branch, sends the smallest update that removes the tag, and waits for the acknowledgement, \

@@ -7,6 +7,7 @@ import Yjs
 /// `instctl state`.
 struct State: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "state",
     abstract: "Show the bots that a branch or a file holds.",
     discussion: """
       Reads the updates of a branch, or of a file as decode takes it, and prints a line of type bot for \

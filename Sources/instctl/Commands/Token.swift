@@ -6,6 +6,7 @@ import Transport
 /// `instctl token`.
 struct Token: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "token",
     abstract: "Print a connection token for an inst, for other tools. It is a secret.",
     discussion: """
       Makes the token from the connection key, as every command does for itself, without any network \

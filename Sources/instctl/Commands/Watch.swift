@@ -6,6 +6,7 @@ import Transport
 /// `instctl watch`.
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "watch",
     abstract: "Follow branches: their state first, then every update and action as it comes.",
     discussion: """
       Prints a line for each event: connection, updates, sync, action, error, rate_limit, message. The \

@@ -172,13 +172,13 @@ _instctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    watch|get-updates|add-updates|decode|state|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|profile|help)
+    watch|get-updates|add-updates|decode|state|serve|login|logout|whoami|token|insts|http|permission|send-action|devices|call|count|timesync|diff|gaps|set|unset|bots|profile|help)
         # Offer subcommand argument completions
         "_instctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'watch get-updates add-updates decode state serve login logout whoami token insts http permission send-action devices call count timesync profile help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'watch get-updates add-updates decode state serve login logout whoami token insts http permission send-action devices call count timesync diff gaps set unset bots profile help' -- "${cur}"))
         ;;
     esac
 }
@@ -3273,6 +3273,994 @@ _instctl_timesync() {
     esac
 }
 
+_instctl_diff() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--as-update --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--a-server --a-profile --b-server --b-profile --a-branch --b-branch --branch -b --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--a-server')
+        return
+        ;;
+    '--a-profile')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- --a-profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--b-server')
+        return
+        ;;
+    '--b-profile')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- --b-profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--a-branch')
+        return
+        ;;
+    '--b-branch')
+        return
+        ;;
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    2)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- positional@1 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_gaps() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--file --inst --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion gaps -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion gaps -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion gaps -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_set() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --mask --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options 4
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion set -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion set -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion set -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_unset() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --mask --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options 3
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion unset -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion unset -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion unset -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_bots() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __instctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    add|remove)
+        # Offer subcommand argument completions
+        "_instctl_bots_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'add remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_instctl_bots_add() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots add -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots add -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots add -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_instctl_bots_remove() {
+    repeating_flags=(--verbose -v)
+    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    repeating_options=(--pin --resolve -H --header --subprotocol --type)
+    non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
+    __instctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--branch'|'-b')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots remove -- --branch "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--record')
+        return
+        ;;
+    '--record-key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--server'|'-s')
+        return
+        ;;
+    '--profile'|'-p')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots remove -- --profile "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--connection-id')
+        return
+        ;;
+    '--token-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--key-command')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--retries')
+        return
+        ;;
+    '--backoff')
+        return
+        ;;
+    '--ping-interval')
+        return
+        ;;
+    '--ping-timeout')
+        return
+        ;;
+    '--cacert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-key')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--cert-password-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--servername')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-credentials-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--unix-socket')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--resolve')
+        return
+        ;;
+    '-H'|'--header')
+        return
+        ;;
+    '--cookie-file')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--origin')
+        return
+        ;;
+    '--subprotocol')
+        return
+        ;;
+    '--max-message')
+        return
+        ;;
+    '--dialect')
+        __instctl_add_completions -W 'auto'$'\n''deployed'$'\n''documented'
+        return
+        ;;
+    '--large-messages')
+        __instctl_add_completions -W 'auto'$'\n''upload'$'\n''inline'
+        return
+        ;;
+    '--trace')
+        __instctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __instctl_add_completions -W 'json'$'\n''pretty'$'\n''raw'
+        return
+        ;;
+    '--color')
+        __instctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--log-format')
+        __instctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--type')
+        return
+        ;;
+    '--where')
+        return
+        ;;
+    '--select')
+        return
+        ;;
+    '--fail-on')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots remove -- positional@0 "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _instctl_profile() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
@@ -3627,7 +4615,7 @@ _instctl_help() {
     # Offer positional completions
     case "${positional_number}" in
     *)
-        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''expressions'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''decode'$'\n''state'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''profile'
+        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''expressions'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''decode'$'\n''state'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''diff'$'\n''gaps'$'\n''set'$'\n''unset'$'\n''bots'$'\n''profile'
         return
         ;;
     esac

@@ -192,8 +192,10 @@ final class Program: @unchecked Sendable {
   }
 
   /// Waits for the end of the program.
-  func finish(sourceLocation: SourceLocation = #_sourceLocation) -> Outcome {
-    let end = Date(timeIntervalSinceNow: Self.deadline)
+  func finish(
+    within seconds: TimeInterval = deadline, sourceLocation: SourceLocation = #_sourceLocation
+  ) -> Outcome {
+    let end = Date(timeIntervalSinceNow: seconds)
     lock.lock()
     while openPipes > 0 || waitStatus == nil {
       if !lock.wait(until: end) {

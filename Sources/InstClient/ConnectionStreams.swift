@@ -11,11 +11,15 @@ public final class ConnectionStreams {
   private let errors = EventHub<ErrorInfo>()
   private let messages = EventHub<RawJSON>()
 
+  /// Told of each state at once, before anybody else; nil for nobody.
+  public var stateObserver: (@EventLoop (ConnectionState) -> Void)?
+
   /// The streams of a client that shows them what happens.
   public init() {}
 
   /// The client's state has changed.
   public func connectionChanged(to state: ConnectionState) {
+    stateObserver?(state)
     if states.isUsed { states.post(state) }
   }
 

@@ -17,6 +17,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
     public var connectTimeoutMilliseconds: Int64 = 10_000
     /// Told of each step of a connection that is done.
     public var report: ConnectReporter?
+    /// Asked at the start of each connection who is told of what crosses the wire.
+    public var observe: (@EventLoop @Sendable () -> WireObserver?)?
     /// The dialect in which messages are sent.
     public var dialect = DialectChoice.auto
     /// How messages travel that are too large for one frame of some servers.
@@ -148,10 +150,13 @@ public final class WebSocketConnectionClient: ConnectionClient {
     let deadline = Deadline(
       milliseconds: options.connectTimeoutMilliseconds, from: Reactor.shared.now)
     openingDeadline = deadline
+    var connect = options.connect
+    if let observe = options.observe { connect.observer = observe() }
+    let settled = connect
     opening = EventLoop.start { [self] in
       do throws(ConnectError) {
         let channel = try await WebSocketChannel.connect(
-          to: url, options: options.connect, deadline: deadline, report: options.report)
+          to: url, options: settled, deadline: deadline, report: options.report)
         if Task.isCancelled { return channel.abort() }
         opened(channel)
       } catch {

@@ -17,6 +17,8 @@ public struct HTTPOptions: Sendable {
 
   /// Told of each step of a connection that is done; none is an upgrade.
   public var report: ConnectReporter?
+  /// Asked at the start of each exchange who is told of it.
+  public var observe: (@EventLoop @Sendable () -> WireObserver?)?
   /// Told when bytes have moved, in either direction.
   public var onProgress: (@EventLoop @Sendable () -> Void)?
 
@@ -34,21 +36,38 @@ public enum HTTPClient {
   public static func send(
     _ request: HTTPRequest, options: HTTPOptions = HTTPOptions()
   ) async throws(HTTPError) -> HTTPResponse {
-    let message = try request.encoded()
+    let observer = options.observe?()
+    do throws(HTTPError) {
+      return try await exchange(request, options, observer)
+    } catch {
+      observer?.tell(.failed(error.description))
+      throw error
+    }
+  }
+
+  private static func exchange(
+    _ request: HTTPRequest, _ options: HTTPOptions, _ observer: WireObserver?
+  ) async throws(HTTPError) -> HTTPResponse {
+    let head = try request.head()
+    let message = try head.message() + request.body
     let total = Deadline(
       milliseconds: options.totalTimeoutMilliseconds, from: Reactor.shared.now)
-    let stream = try await connect(to: request.url, options)
+    let stream = try await connect(
+      to: request.url, options, report: WireObserver.reporter(observer, and: options.report))
     defer { stream.close() }
+    observer?.tell(.request(head, body: request.body))
     var exchange = HTTPExchange(
       stream: stream, output: message, method: request.method,
       maximumBodySize: options.maximumBodySize)
-    return try await exchange.run(
+    let response = try await exchange.run(
       idleMilliseconds: options.idleTimeoutMilliseconds, total: total,
       onProgress: options.onProgress)
+    observer?.tell(.response(response.head, body: response.body))
+    return response
   }
 
   private static func connect(
-    to url: HTTPURL, _ options: HTTPOptions
+    to url: HTTPURL, _ options: HTTPOptions, report: ConnectReporter?
   ) async throws(HTTPError) -> ByteStream {
     var context: TLSContext?
     if url.isSecure {
@@ -63,14 +82,14 @@ public enum HTTPClient {
     do throws(TransportError) {
       return try await ByteStream.connect(
         host: url.host, port: url.port, tls: context, network: options.network,
-        deadline: deadline, report: options.report)
+        deadline: deadline, report: report)
     } catch { throw .transport(error) }
   }
 }
 
 extension HTTPRequest {
-  /// Head and body as they are sent.
-  fileprivate func encoded() throws(HTTPError) -> [UInt8] {
+  /// The head as it is sent.
+  fileprivate func head() throws(HTTPError) -> HTTPRequestHead {
     let own = ["host", "content-length", "transfer-encoding", "connection"]
     if let field = fields.first(where: { own.contains($0.name.lowercased()) }) {
       throw .invalidRequest("the header \(field.name) is not the caller's to give")
@@ -83,9 +102,13 @@ extension HTTPRequest {
     all.append(HTTPField(name: "Connection", value: "close"))
     // RFC 9110 section 9.3.6: it would make the connection a tunnel.
     guard method != "CONNECT" else { throw .invalidRequest("CONNECT is for proxies") }
-    do throws(HandshakeError) {
-      return try HTTPRequestHead(method: method, target: url.target, fields: all).encoded() + body
-    } catch {
+    return HTTPRequestHead(method: method, target: url.target, fields: all)
+  }
+}
+
+extension HTTPRequestHead {
+  fileprivate func message() throws(HTTPError) -> [UInt8] {
+    do throws(HandshakeError) { return try encoded() } catch {
       guard case .invalidRequest(let why) = error else { throw .invalidRequest("\(error)") }
       throw .invalidRequest(why)
     }

@@ -61,6 +61,11 @@ public final class WebSocketChannel {
   /// When the last message, or a sizeable part of one, arrived; control frames do not count.
   public private(set) var lastProgress: MonotonicTime
 
+  /// Told of frames and of the end; nil costs nothing.
+  public var observer: WireObserver? {
+    didSet { connection.recordsFrames = observer?.wantsFrames ?? false }
+  }
+
   private let stream: ByteStream
   private let role: Role
   private var connection: WebSocketConnection
@@ -121,6 +126,7 @@ public final class WebSocketChannel {
   ) throws(WebSocketError) {
     guard !isEnded else { throw .notOpen }
     try connection.send(kind, payload)
+    if observer != nil { tellFrames() }
     if connection.pendingOutput >= Self.flushSize {
       flush()
     } else {
@@ -158,6 +164,7 @@ public final class WebSocketChannel {
         return taken
       }
     } while taken > 0 && connection.pendingOutput > 0
+    if observer != nil { tellFrames() }
     if let failure { return sendingFailed(failure) }
     let wasBlocked = isOutputBlocked
     isOutputBlocked = connection.pendingOutput > 0 || stream.hasPendingOutput
@@ -185,6 +192,7 @@ public final class WebSocketChannel {
   public func close(_ frame: CloseFrame) {
     guard !isEnded else { return }
     connection.close(frame, now: Reactor.shared.now)
+    if observer != nil { tellFrames() }
     scheduleStart()
     resumeReading()
     process()
@@ -284,6 +292,7 @@ public final class WebSocketChannel {
     defer { isProcessing = false }
     let now = Reactor.shared.now
     while !isPaused, let event = connection.nextEvent() {
+      if observer != nil { tellFrames() }
       switch event {
       case .message(let kind):
         lastProgress = now
@@ -297,7 +306,13 @@ public final class WebSocketChannel {
       }
       if isEnded { return }
     }
+    if observer != nil { tellFrames() }
     if connection.pendingOutput > 0 { scheduleFlush() }
+  }
+
+  private func tellFrames() {
+    guard let observer else { return }
+    for frame in connection.takeFrameRecords() { observer.tell(.frame(frame)) }
   }
 
   // MARK: Time
@@ -316,6 +331,7 @@ public final class WebSocketChannel {
     timer = nil
     guard !isEnded, !isPaused else { return }
     connection.advance(to: Reactor.shared.now)
+    if observer != nil { tellFrames() }
     process()
     flush()
     armTimer()
@@ -332,6 +348,7 @@ public final class WebSocketChannel {
     timer = nil
     let handler = self.handler
     self.handler = nil
+    observer?.tell(.ended(end))
     handler?.channel(self, ended: end)
     if case .transport = end { return finish() }
     startLingering()

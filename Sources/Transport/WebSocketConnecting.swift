@@ -32,6 +32,8 @@ public struct ConnectOptions: Sendable {
   public var tls: TLSContext?
   /// The way to the server: proxy, Unix socket, addresses.
   public var network = NetworkOptions()
+  /// Told of the steps, the heads of the upgrade, the frames and the end.
+  public var observer: WireObserver?
 
   /// The defaults: compression offered, the system's roots trusted.
   public init() {}
@@ -48,6 +50,21 @@ extension WebSocketChannel {
   public static func connect(
     to url: WebSocketURL, options: ConnectOptions, deadline: Deadline,
     report: ConnectReporter? = nil
+  ) async throws(ConnectError) -> WebSocketChannel {
+    do throws(ConnectError) {
+      let channel = try await open(
+        url, options, deadline: deadline,
+        report: WireObserver.reporter(options.observer, and: report))
+      channel.observer = options.observer
+      return channel
+    } catch {
+      options.observer?.tell(.failed(error.description))
+      throw error
+    }
+  }
+
+  private static func open(
+    _ url: WebSocketURL, _ options: ConnectOptions, deadline: Deadline, report: ConnectReporter?
   ) async throws(ConnectError) -> WebSocketChannel {
     var context: TLSContext?
     if url.isSecure {
@@ -75,7 +92,9 @@ extension WebSocketChannel {
 
     do throws(ConnectError) {
       var progress = ConnectProgress(report)
-      let (result, rest) = try await stream.ask(&handshake, deadline: deadline)
+      options.observer?.tell(.request(handshake.requestHead, body: []))
+      let (result, rest) = try await stream.ask(
+        &handshake, observer: options.observer, deadline: deadline)
       progress.done(
         .upgrade,
         "\(withoutQuery(url.target)): \(result.deflate == nil ? "without compression" : "with permessage-deflate")",
@@ -112,6 +131,22 @@ extension ByteStream {
 
   /// Sends the request for the upgrade, and reads the answer.
   fileprivate func ask(
+    _ handshake: inout ClientHandshake, observer: WireObserver?, deadline: Deadline
+  ) async throws(ConnectError) -> (HandshakeResult, rest: [UInt8]) {
+    do throws(ConnectError) {
+      let answer = try await request(&handshake, deadline: deadline)
+      observer?.tell(.response(answer.0.head, body: []))
+      return answer
+    } catch {
+      if case .handshake(.refused(let status, let reason, let fields, let body)) = error {
+        let head = HTTPResponseHead(status: status, reason: reason, fields: fields)
+        observer?.tell(.response(head, body: body))
+      }
+      throw error
+    }
+  }
+
+  private func request(
     _ handshake: inout ClientHandshake, deadline: Deadline
   ) async throws(ConnectError) -> (HandshakeResult, rest: [UInt8]) {
     do throws(ConnectError) {

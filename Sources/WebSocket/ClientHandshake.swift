@@ -30,6 +30,8 @@ public struct ClientHandshake: Sendable {
 
   /// The request, to be sent first of all.
   public let request: [UInt8]
+  /// The same as line and fields.
+  public let requestHead: HTTPRequestHead
 
   private let expectedAccept: String
   private let subprotocols: [String]
@@ -93,6 +95,7 @@ public struct ClientHandshake: Sendable {
     }
     head.fields += fields
     request = try head.encoded()
+    requestHead = head
     expectedAccept = HandshakeKey.accept(encodedKey)
     self.subprotocols = subprotocols
     offer = deflate

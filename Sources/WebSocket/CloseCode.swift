@@ -66,7 +66,12 @@ public struct CloseFrame: Hashable, Sendable {
   }
 
   /// Reads the payload of a received close frame.
-  static func decode(_ payload: UnsafeRawBufferPointer) throws(WebSocketError) -> CloseFrame {
+  ///
+  /// - Throws: ``WebSocketError/closePayloadTooShort``, ``WebSocketError/invalidCloseCode(_:)`` or
+  ///   ``WebSocketError/invalidCloseReason``.
+  public static func decode(
+    _ payload: UnsafeRawBufferPointer
+  ) throws(WebSocketError) -> CloseFrame {
     if payload.isEmpty { return CloseFrame(code: nil) }
     guard payload.count >= 2 else { throw .closePayloadTooShort }
     let number = UInt16(bigEndian: payload.loadUnaligned(as: UInt16.self))

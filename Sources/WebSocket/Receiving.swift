@@ -93,6 +93,7 @@ extension WebSocketConnection {
         if frame != nil { break }
       }
     } catch {
+      recordBrokenFrame()
       return fail(error)
     }
     return peerEnded ? streamEnded() : nil
@@ -178,6 +179,7 @@ extension WebSocketConnection {
     }
     let whole = UnsafeRawBufferPointer(rebasing: input.bytes[..<size])
     frame = nil
+    if log.isOn { log.add(.received, current.header, of: kind, message: whole) }
     return try deliver(kind, whole, consuming: size)
   }
 
@@ -205,8 +207,12 @@ extension WebSocketConnection {
     try validate(kind, from: before)
     input.consume(fresh.count)
     if endsFrame { frame = nil } else { frame?.taken += fresh.count }
+    let content = UnsafeRawBufferPointer(message.content.bytes)
+    if log.isOn, endsFrame {
+      log.add(.received, current.header, of: kind, message: endsMessage ? content : nil)
+    }
     guard endsMessage else { return nil }
-    return try deliver(kind, UnsafeRawBufferPointer(message.content.bytes), consuming: 0)
+    return try deliver(kind, content, consuming: 0)
   }
 
   private mutating func inflate(
@@ -245,6 +251,7 @@ extension WebSocketConnection {
     frame = nil
     input.consume(size)
     let content = UnsafeRawBufferPointer(bytes)
+    if log.isOn { log.add(.received, current.header, of: nil, message: content) }
     switch current.header.opcode {
     case .ping:
       answerPing(content)

@@ -51,9 +51,9 @@ extension WebSocketConnection {
     if compressesOutput, payload.count >= configuration.compressionMinimum,
       try deflater.deflate(payload, into: &compressed)
     {
-      appendMessage(kind, UnsafeRawBufferPointer(compressed.bytes), isCompressed: true)
+      appendMessage(kind, payload, as: UnsafeRawBufferPointer(compressed.bytes), isCompressed: true)
     } else {
-      appendMessage(kind, payload, isCompressed: false)
+      appendMessage(kind, payload, as: payload, isCompressed: false)
     }
   }
 
@@ -96,7 +96,8 @@ extension WebSocketConnection {
   }
 
   private mutating func appendMessage(
-    _ kind: MessageKind, _ payload: UnsafeRawBufferPointer, isCompressed: Bool
+    _ kind: MessageKind, _ message: UnsafeRawBufferPointer, as payload: UnsafeRawBufferPointer,
+    isCompressed: Bool
   ) {
     let step = max(configuration.fragmentSize ?? payload.count, 1)
     var header = FrameHeader(opcode: kind.opcode, isCompressed: isCompressed, payloadLength: 0)
@@ -104,6 +105,8 @@ extension WebSocketConnection {
     repeat {
       let end = offset + min(step, payload.count - offset)
       header.isFinal = end == payload.count
+      header.payloadLength = end - offset
+      if log.isOn { log.add(.sent, header, of: kind, message: header.isFinal ? message : nil) }
       appendFrame(header, UnsafeRawBufferPointer(rebasing: payload[offset..<end]))
       header.opcode = .continuation
       header.isCompressed = false
@@ -112,12 +115,13 @@ extension WebSocketConnection {
   }
 
   mutating func appendControl(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
-    appendFrame(FrameHeader(opcode: opcode, payloadLength: 0), payload)
+    let header = FrameHeader(opcode: opcode, payloadLength: payload.count)
+    if log.isOn { log.add(.sent, header, of: nil, message: payload) }
+    appendFrame(header, payload)
   }
 
   private mutating func appendFrame(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
     var header = header
-    header.payloadLength = payload.count
     let isMasked = role == .client
     if isMasked { header.maskKey = maskKeys.next() }
     output.reserve(FrameHeader.maximumSize + payload.count)

@@ -57,6 +57,9 @@ public struct WebSocketConnection: ~Copyable {
   // KeepAlive.swift
   var keepAlive: KeepAlive
 
+  // FrameRecord.swift
+  var log = FrameLog()
+
   /// A connection whose upgrade is complete, with what the handshake negotiated.
   ///
   /// `deflate` is nil where permessage-deflate is not in use.

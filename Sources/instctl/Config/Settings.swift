@@ -186,7 +186,8 @@ struct Settings: Sendable {
 
   /// Where everything goes that is not data.
   var diagnostics: Diagnostics {
-    Diagnostics(verbosity: quiet.value ? 0 : 1 + verbosity.value.level)
+    Diagnostics(
+      verbosity: quiet.value ? 0 : 1 + verbosity.value.level, format: logFormat?.value)
   }
 
   /// How long to wait, where the command has a time of its own.

@@ -23,10 +23,10 @@ struct HelpTopic: Sendable {
   let parts: [Part]
 
   /// Every page. Made when it is asked for: no other command needs them.
-  static var all: [HelpTopic] { [exitCodes, output, expressions, environment, auth] }
+  static var all: [HelpTopic] { [exitCodes, output, trace, expressions, environment, auth] }
 
   /// The names of all pages, known without making them.
-  static let names = ["exit-codes", "output", "expressions", "environment", "auth"]
+  static let names = ["exit-codes", "output", "trace", "expressions", "environment", "auth"]
 
   static func named(_ name: String) -> HelpTopic? { all.first { $0.name == name } }
 }

@@ -2,14 +2,20 @@ import Glibc
 import JSONText
 
 /// Everything that is not data: warnings, progress of the connection, the fatal error. It goes to
-/// stderr, in words on a terminal and as JSON lines elsewhere.
+/// stderr, in words or as JSON lines.
 struct Diagnostics: Sendable {
   /// 0 with `--quiet`, 1 normally, 2 with `-v`, 3 with `-vv`.
-  var verbosity: Int
-  let isTerminal = isatty(STDERR_FILENO) == 1
+  let verbosity: Int
+  private let isText: Bool
+
+  /// - Parameter format: nil for words on a terminal, and JSON elsewhere.
+  init(verbosity: Int, format: LogFormat? = nil) {
+    self.verbosity = verbosity
+    isText = (format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)) == .text
+  }
 
   func report(_ failure: Failure) {
-    guard isTerminal else {
+    guard isText else {
       var writer = JSONWriter(capacity: 512)
       failure.write(to: &writer)
       return writer.withUnsafeBytes { writeAll($0) }
@@ -38,16 +44,32 @@ struct Diagnostics: Sendable {
     emit(kind: "note", message())
   }
 
+  /// More of what happens, for `-vv`.
+  func detail(_ message: @autoclosure () -> String) {
+    guard verbosity >= 3 else { return }
+    emit(kind: "note", message())
+  }
+
   private func emit(kind: StaticString, _ message: String) {
-    guard !isTerminal else { return write("\(kind): \(printable(message))\n") }
+    tell(kind, "\(kind): \(message)") { writer in
+      writer.key("message")
+      writer.string(message)
+    }
+  }
+
+  /// One line of text, or one object of this type.
+  func tell(
+    _ type: StaticString, _ text: @autoclosure () -> String,
+    _ members: (inout JSONWriter) -> Void
+  ) {
+    guard !isText else { return write(printable(text()) + "\n") }
     var writer = JSONWriter(capacity: 256)
     writer.beginObject()
     writer.key("type")
-    writer.literal(kind == "warning" ? "\"warning\"" : "\"note\"")
+    writer.string(type.description)
     writer.key("time")
     writer.string(Timestamp.now().text)
-    writer.key("message")
-    writer.string(message)
+    members(&writer)
     writer.endObject()
     writer.finishLine()
     writer.withUnsafeBytes { writeAll($0) }
@@ -76,11 +98,5 @@ struct Diagnostics: Sendable {
         text.unicodeScalars.map { scalar in
           scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
         }))
-  }
-}
-
-extension StaticString {
-  fileprivate static func == (a: StaticString, b: StaticString) -> Bool {
-    a.description == b.description
   }
 }

@@ -11,8 +11,9 @@ extension Settings {
     var http = HTTPOptions()
     http.tls = try tls(for: url)
     http.network = try network()
-    let diagnostics = diagnostics
-    http.report = { diagnostics.note("\($0.step.rawValue): \($0.summary)") }
+    if let witness = ConnectionWitness(self, try traceFile(), url: url.origin) {
+      http.observe = { witness.beginExchange() }
+    }
     http.maximumBodySize = maxMessage.value.bytes
     http.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     http.idleTimeoutMilliseconds = timeout.milliseconds

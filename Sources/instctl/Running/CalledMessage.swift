@@ -37,7 +37,7 @@ struct CalledMessage: Sendable {
 
   private static func refuseSecret(_ argument: String) throws(Failure) {
     guard !argument.hasPrefix("@"), argument != "-" else { return }
-    for mark in MaskedFrame.marks where argument.utf8.firstRange(of: mark.utf8) != nil {
+    for mark in SecretMask.marks where argument.utf8.firstRange(of: mark.utf8) != nil {
       throw .usage(
         "a token or key does not belong on the command line",
         hint: "@file, or '-' for stdin, keeps it out of the list of processes")

@@ -17,6 +17,7 @@ final class CommandRun {
     case readerGone
   }
 
+  private let settings: Settings
   let diagnostics: Diagnostics
   let output = StandardOutput()
   /// What makes lines for reading of them; nil where they are printed as they are.
@@ -34,6 +35,7 @@ final class CommandRun {
   private static let closeMilliseconds: Int64 = 2000
 
   private init(_ settings: Settings) {
+    self.settings = settings
     diagnostics = settings.diagnostics
     pretty = settings.prettyStage()
     output.stage = pretty
@@ -114,8 +116,10 @@ final class CommandRun {
       if self?.isEnding ?? true { _exit(ExitStatus(signal: signal).rawValue) }
       self?.end(.signal(signal))
     }
-    let work = EventLoop.start {
+    TraceFile.onFailure = { [weak self] in self?.fail($0) }
+    let work = EventLoop.start { [settings] in
       do throws(Failure) {
+        _ = try settings.traceFile()
         try await body(self)
         self.end(.status(.done))
       } catch {
@@ -126,7 +130,9 @@ final class CommandRun {
     work.cancel()
     let status = await takeLeave(ending)
     signals?.close()
-    return status
+    guard let failure = TraceFile.finish(status), status == .done else { return status }
+    diagnostics.report(failure)
+    return failure.exit
   }
 
   private func takeLeave(_ ending: Ending) async -> ExitStatus {

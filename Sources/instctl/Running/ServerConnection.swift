@@ -42,10 +42,10 @@ struct ServerConnection: Sendable {
     authSource: PartitionAuthSource = PartitionAuthSource(),
     showingFramesTo observer: FrameObservingConnectionClient.Observer? = nil
   ) throws(Failure) -> InstRecordsClient {
-    let socket = try socketMaker(reconnects: reconnects, showingFramesTo: observer)()
+    let makeSocket = try socketMaker(reconnects: reconnects, showingFramesTo: observer)
     authSource.setCredentials(credentials, forOrigin: url.origin)
     return InstRecordsClient(
-      AuthenticatedConnectionClient(socket, authSource: authSource, inst: inst))
+      makeSocket { AuthenticatedConnectionClient($0, authSource: authSource, inst: inst) })
   }
 
   /// Clients for any number of insts, over as few connections as the credentials allow.
@@ -58,7 +58,7 @@ struct ServerConnection: Sendable {
     authSource.setCredentials(credentials, forOrigin: url.origin)
     return InstConnections(isPerInst: credentials.isPerInst) { inst in
       InstRecordsClient(
-        AuthenticatedConnectionClient(makeSocket(), authSource: authSource, inst: inst))
+        makeSocket { AuthenticatedConnectionClient($0, authSource: authSource, inst: inst) })
     }
   }
 
@@ -70,24 +70,37 @@ struct ServerConnection: Sendable {
     for inst: InstAddress?, logsIn: Bool,
     showingFramesTo observer: FrameObservingConnectionClient.Observer?
   ) throws(Failure) -> any ConnectionClient {
-    let socket = try socketMaker(reconnects: false, showingFramesTo: observer)()
-    guard logsIn else { return socket }
-    return AuthenticatedConnectionClient(socket, credentials: credentials, inst: inst)
+    let credentials = credentials
+    return try socketMaker(reconnects: false, showingFramesTo: observer)() { socket in
+      guard logsIn else { return socket }
+      return AuthenticatedConnectionClient(socket, credentials: credentials, inst: inst)
+    }
   }
+
+  /// Makes a socket, and of that the client that is used.
+  private typealias SocketMaker =
+    @EventLoop (_ client: (any ConnectionClient) -> any ConnectionClient) -> any ConnectionClient
 
   @EventLoop
   private func socketMaker(
     reconnects: Bool, showingFramesTo observer: FrameObservingConnectionClient.Observer?
-  ) throws(Failure) -> @EventLoop () -> any ConnectionClient {
+  ) throws(Failure) -> SocketMaker {
     var options = try settings.clientOptions(for: url)
     options.reconnect.reconnects = reconnects && settings.reconnect.value
-    let diagnostics = settings.diagnostics
-    options.report = { diagnostics.note("\($0.step.rawValue): \($0.summary)") }
-    let (url, settled) = (self.url, options)
-    return {
-      let socket = WebSocketConnectionClient(url: url, options: settled)
-      guard let observer else { return socket }
-      return FrameObservingConnectionClient(socket, observe: observer)
+    let trace = try settings.traceFile()
+    let (settings, url, settled) = (self.settings, self.url, options)
+    return { client in
+      var options = settled
+      let witness = ConnectionWitness(settings, trace, url: url.description)
+      if let witness {
+        options.observe = { witness.begin() }
+        options.storage.observe = { witness.beginExchange() }
+      }
+      let socket = WebSocketConnectionClient(url: url, options: options)
+      let made = client(
+        observer.map { FrameObservingConnectionClient(socket, observe: $0) } ?? socket)
+      witness?.follow(made)
+      return made
     }
   }
 }

@@ -211,13 +211,21 @@ import Testing
   @Test(arguments: [
     ("INSTCTL_TIMEOUT", "soon"), ("INSTCTL_RETRIES", "-1"), ("INSTCTL_BACKOFF", "2s..1s"),
     ("INSTCTL_COMPRESS", "perhaps"), ("INSTCTL_OUTPUT", "xml"), ("INSTCTL_VERBOSE", "9"),
-    ("INSTCTL_MAX_MESSAGE", "much"), ("INSTCTL_IP_VERSION", "5"), ("INSTCTL_PING_INTERVAL", "0s"),
+    ("INSTCTL_MAX_MESSAGE", "much"), ("INSTCTL_IP_VERSION", "5"), ("INSTCTL_PIN", "abc"),
+    ("INSTCTL_SUBPROTOCOL", "a b"), ("INSTCTL_RESOLVE", "x"), ("INSTCTL_PING_INTERVAL", "0s"),
   ]) func aVariableThatMakesNoSenseIsAnError(variable: String, value: String) throws {
     let outcome = try run(
       "count", "x", "-s", "http://127.0.0.1:1", environment: [variable: value])
     #expect(outcome.status == 78)
     let message = try #require(try error(outcome)["message"] as? String)
     #expect(message.contains(variable) && message.contains(value))
+  }
+
+  @Test func aValueThatMayBeASecretIsNotRepeated() throws {
+    let outcome = try run(
+      "count", "x", "-s", "http://127.0.0.1:1", environment: ["INSTCTL_HEADER": "hush"])
+    #expect(outcome.status == 78)
+    #expect(!outcome.errors.contains("hush"))
   }
 
   @Test(arguments: [

@@ -37,7 +37,7 @@ struct Instctl: ParsableCommand {
       guard exitCode(for: error) != .success else { exit(withError: error) }
       let failure =
         error as? Failure
-        ?? .usage(message(for: error), hint: "instctl --help, or --help behind a command")
+        ?? .usage(message(for: error), hint: UsageHint.text(for: message(for: error)))
       Diagnostics(verbosity: 1).report(failure)
       Glibc.exit(failure.exit.rawValue)
     }

@@ -39,7 +39,7 @@ struct ConfigFolder: Sendable {
     guard status.st_mode & 0o077 == 0 else {
       throw Failure(
         code: "unprotected_file", layer: .config,
-        message: "'\(path)' holds secrets, and others may read it", hint: "chmod 600 '\(path)'",
+        message: "'\(path)' is private, and others may read it", hint: "chmod 600 '\(path)'",
         exit: .configuration)
     }
     var text: [UInt8] = []

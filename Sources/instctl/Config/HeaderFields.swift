@@ -15,15 +15,16 @@ struct HeaderFields {
   /// - Parameter path: of the request, by which cookies are chosen; nil for the URL's.
   init(_ settings: Settings, for url: WebSocketURL, path: String? = nil) throws(Failure) {
     var fields: [HTTPField] = []
+    let source = settings.headers.source
     for text in settings.headers.value {
       guard text.hasPrefix("@") else {
-        fields.append(try Self.field(text))
+        fields.append(try Self.field(text, source))
         continue
       }
       let file = String(text.dropFirst())
       let lines = try InputFile.readText(file, limit: 1 << 20)
       for line in lines.split(whereSeparator: \.isNewline) {
-        fields.append(try Self.field(String(line)))
+        fields.append(try Self.field(String(line), source))
       }
     }
     if let file = settings.cookieFile?.value {
@@ -37,27 +38,38 @@ struct HeaderFields {
   }
 
   /// The line is not repeated in an error: its value can be a secret.
-  private static func field(_ line: String) throws(Failure) -> HTTPField {
+  private static func field(
+    _ line: String, _ source: ValueSource
+  ) throws(Failure) -> HTTPField {
     guard let colon = line.firstIndex(of: ":"), colon > line.startIndex else {
-      throw .usage("--header takes 'name: value', or '@file' with such lines")
+      throw .unusable(
+        .header, source, "a field is no 'name: value'",
+        hint: "'name: value', or '@file' with such lines")
     }
     let name = String(line[..<colon])
     let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
     let value = line[line.index(after: colon)...].drop(while: isBlank)
     let trimmed = String(value.reversed().drop(while: isBlank).reversed())
-    let isToken = name.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-        || (0x61...0x7A).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    guard isToken(name) else {
+      throw .unusable(.header, source, "the text before the colon is no name")
     }
-    guard isToken else { throw .usage("--header: the name before the colon is none") }
     guard trimmed.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-      throw .usage("--header: the value of \(name) has control characters")
+      throw .unusable(.header, source, "the value of \(name) has control characters")
     }
     guard !own.contains(name.lowercased()) else {
-      throw .usage(
-        "--header: \(name) is not yours to give",
+      throw .unusable(
+        .header, source, "\(name) is not yours to give",
         hint: "--origin and --subprotocol set theirs; the URL sets Host")
     }
     return HTTPField(name: name, value: trimmed)
+  }
+
+  /// RFC 9110 section 5.6.2.
+  static func isToken(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+          || (0x61...0x7A).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
   }
 }

@@ -55,15 +55,8 @@ struct SettingLookup: Sendable {
 
   private func invalid(_ setting: Setting, _ text: String, _ source: ValueSource) -> Failure {
     let shown = setting.isSecret ? "its value" : "'\(text)'"
-    let place: String
-    switch source {
-    case .environment(let variable): place = variable
-    case .profile(let name): place = "\(setting.field) of the profile '\(name)'"
-    case .option, .default: place = setting.option
-    }
-    return Failure(
-      code: "broken_configuration", layer: .config,
-      message: "\(place): \(shown) is no value for \(setting.option)",
-      hint: "'instctl help environment' tells what is", exit: .configuration)
+    return .unusable(
+      setting, source, "\(shown) is no value for \(setting.option)",
+      hint: "'instctl help environment' tells what values look like")
   }
 }

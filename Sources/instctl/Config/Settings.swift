@@ -202,7 +202,8 @@ struct Settings: Sendable {
         "no server is given", hint: "--server https://host, INSTCTL_SERVER, or a profile")
     }
     do throws(TransportError) { return try WebSocketURL(server: server.value) } catch {
-      throw Failure(error)
+      guard server.source != .option else { throw Failure(error) }
+      throw .unusable(.server, server.source, "\(error)")
     }
   }
 }

@@ -10,9 +10,21 @@ extension HelpTopic {
         ),
         .heading("Settings: variable, field of a profile, option"),
         .table(Setting.allCases.map(row)),
-        .text(
-          "What can be given several times is one a line in a variable, and an array in a profile. What is on "
-            + "or off is true or false."),
+        .heading("What values look like"),
+        .table([
+          Row(name: "a duration", meaning: "500ms, 5s, 2m or 1h: a number with its unit"),
+          Row(name: "a size", meaning: "64KiB, 1MiB, 10MB, or a number of bytes"),
+          Row(name: "backoff", meaning: "two durations, 500ms..30s"),
+          Row(name: "pingInterval", meaning: "a duration, or off"),
+          Row(name: "retries, verbose", meaning: "a number; verbose is 0, 1 or 2"),
+          Row(name: "ipVersion", meaning: "4 or 6"),
+          Row(
+            name: "reconnect, insecure, compress, quiet",
+            meaning: "true or false, also 1 or 0, yes or no, on or off"),
+          Row(
+            name: "pin, resolve, header, subprotocol",
+            meaning: "any number: one a line in a variable, an array in a profile"),
+        ]),
         .heading("Variables that hold secrets"), .table(secrets),
         .heading("Other variables"), .table(others),
         .heading("Profiles"),

@@ -15,7 +15,7 @@ extension Settings {
     options.connect.connection.pingTimeout = pingTimeout.value.milliseconds * 1_000_000
     options.connect.deflate = compress.value ? DeflateOffer() : nil
     options.connect.origin = origin?.value
-    options.connect.subprotocols = subprotocols.value
+    options.connect.subprotocols = try subprotocolTokens()
     options.connect.fields = try HeaderFields(self, for: url).fields
     options.connect.tls = try tls(for: url)
     // Whom to trust, and nothing that tells who we are.
@@ -29,6 +29,18 @@ extension Settings {
     options.largeMessages = largeMessages.value.mode
     options.connectTimeoutMilliseconds = connectTimeout.value.milliseconds
     return options
+  }
+
+  /// RFC 6455 section 4.1: each is a token, and none is there twice.
+  private func subprotocolTokens() throws(Failure) -> [String] {
+    let names = subprotocols.value
+    for name in names where !HeaderFields.isToken(name) {
+      throw .unusable(.subprotocol, subprotocols.source, "'\(name)' is no subprotocol's name")
+    }
+    guard Set(names).count == names.count else {
+      throw .unusable(.subprotocol, subprotocols.source, "a subprotocol is named twice")
+    }
+    return names
   }
 
   private var reconnectPolicy: ReconnectPolicy {

@@ -8,7 +8,7 @@ extension Settings {
     network.unixSocket = unixSocket?.value
     for text in resolve.value {
       do throws(TransportError) { network.overrides.append(try ResolveOverride(text)) } catch {
-        throw unusable(.resolve, resolve.source, "\(error)", hint: "HOST:PORT:ADDRESS")
+        throw .unusable(.resolve, resolve.source, "\(error)", hint: "HOST:PORT:ADDRESS")
       }
     }
     network.family = ipVersion.map { $0.value == .ipv4 ? .ipv4 : .ipv6 }
@@ -37,7 +37,7 @@ extension Settings {
       guard case .invalidURL(_, let reason) = error else {
         throw Failure(error, message: "\(error)")
       }
-      throw unusable(
+      throw .unusable(
         .proxy, proxy.source, reason,
         hint: "http://HOST:PORT, https://…, socks5h://…, socks5://…, or none")
     }
@@ -58,20 +58,5 @@ extension Settings {
       return nil
     }
     return ProxyCredentials(text: try Secrets.read(file: file.value))
-  }
-
-  private func unusable(
-    _ setting: Setting, _ source: ValueSource, _ reason: String, hint: String
-  ) -> Failure {
-    let place =
-      switch source {
-      case .option, .default: setting.option
-      case .environment(let variable): variable
-      case .profile(let name): "\(setting.field) of the profile '\(name)'"
-      }
-    guard source != .option else { return .usage("\(place): \(reason)", hint: hint) }
-    return Failure(
-      code: "broken_configuration", layer: .config, message: "\(place): \(reason)", hint: hint,
-      exit: .configuration)
   }
 }

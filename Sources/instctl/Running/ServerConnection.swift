@@ -112,6 +112,7 @@ extension BranchOptions {
   /// what may be shown.
   func address(_ settings: Settings) throws(Failure) -> BranchAddress {
     let branch = settings.branch.value
+    if branch.isEmpty { throw .unusable(.branch, settings.branch.source, "it is empty") }
     if record != nil, settings.recordKeyFile?.source == .option {
       throw .usage("--record and --record-key-file exclude each other")
     }

@@ -52,8 +52,9 @@ extension Settings {
     var pins: [CertificatePin] = []
     for text in self.pins.value {
       guard let pin = CertificatePin(text) else {
-        throw .usage(
-          "--pin: '\(text)' is none", hint: "sha256// and the 44 characters of a hash in base64")
+        throw .unusable(
+          .pin, self.pins.source, "'\(text)' is no pin",
+          hint: "sha256// and the 44 characters of a hash in base64")
       }
       pins.append(pin)
     }

@@ -126,6 +126,23 @@ import Testing
     #expect(try settings(profile: "p")["server"]?["value"] as? String == "http://127.0.0.1:2")
   }
 
+  @Test func aConfigurationThatIsKeptElsewhereStaysThere() throws {
+    #expect(try run("profile", "add", "p", "-s", "http://127.0.0.1:1").status == 0)
+    let kept = try configuration.folder.write("kept.json", "{}")
+    let link = configuration.folder.url.appendingPathComponent("instctl/config.json")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.path, withDestinationPath: kept)
+    #expect(try run("profile", "use", "p").status == 0)
+    #expect(try String(contentsOfFile: kept, encoding: .utf8).contains("\"p\""))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == kept)
+  }
+
+  @Test func theProxyOfAllProgramsIsShownWithoutItsURL() throws {
+    let row = try #require(try settings(["HTTPS_PROXY": "http://u:hush@h:1"])["proxy"])
+    #expect(row["value"] as? String == "set")
+    #expect(row["source"] as? String == "environment")
+  }
+
   @Test func manyProcessesWriteAtOnceAndNothingIsLost() throws {
     let programs = try (0..<12).map { number in
       try Program(
@@ -297,7 +314,11 @@ import Testing
     ["logout", "--local", "--proxy", "http://127.0.0.1:1"],
     ["token", "rec/x", "--proxy", "http://127.0.0.1:1"], ["token", "rec/x", "--cacert", "f"],
     ["login", "--email", "a@b", "--key-file", "k"], ["serve", "--retries", "1"],
-    ["profile", "list", "--server", "http://127.0.0.1:1"], ["whoami", "--output", "raw"],
+    ["profile", "list", "--server", "http://127.0.0.1:1"],
+    ["count", "x", "--cert", "f"], ["count", "x", "--servername", "f"],
+    ["count", "x", "--unix-socket", "/x", "--proxy", "http://h:1"],
+    ["profile", "add", "p", "--proxy", "http://u:hush@h:1"],
+    ["count", "x", "-H", "Content-Length: 3"], ["whoami", "--output", "raw"],
   ]) func anOptionThatMeansNothingHereIsRefused(arguments: [String]) throws {
     let outcome = try Program(
       arguments,

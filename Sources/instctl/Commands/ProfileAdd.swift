@@ -59,6 +59,7 @@ struct ProfileAdd: ParsableCommand {
       server, output, profile: .none, branch: branch, timeout: timeout,
       recordKeyFile: recordKeyFile, sessionKeyFile: sessionKeyFile)
     if server.server != nil { _ = try settings.serverURL() }
+    try settings.refuseProxyPassword()
     var profile = Profile(name: name)
     for row in settings.table where row.source == .option {
       if let texts = row.texts { profile.set(row.setting, try Self.absolute(row.setting, texts)) }

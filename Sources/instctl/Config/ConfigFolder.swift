@@ -86,10 +86,17 @@ struct ConfigFolder: Sendable {
     }
   }
 
+  /// Where a symbolic link leads: whoever keeps the configuration elsewhere wants it to stay there.
+  private static func target(of path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// Replaces a file, which nobody else may read, by one with this text. Whoever reads it meanwhile sees
   /// the old text or the new one.
   func replacePrivate(_ file: String, with text: [UInt8]) throws(Failure) {
-    let path = path(of: file)
+    let path = Self.target(of: path(of: file))
     let parent = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
     try Self.create(parent)
     let temporary = "\(path).\(getpid())"

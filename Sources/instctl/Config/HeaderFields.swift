@@ -8,7 +8,8 @@ struct HeaderFields {
 
   /// Those that the upgrade itself says (RFC 6455 section 4.1).
   private static let own: Set<String> = [
-    "host", "upgrade", "connection", "origin", "sec-websocket-key", "sec-websocket-version",
+    "host", "upgrade", "connection", "content-length", "transfer-encoding", "origin",
+    "sec-websocket-key", "sec-websocket-version",
     "sec-websocket-protocol", "sec-websocket-extensions",
   ]
 

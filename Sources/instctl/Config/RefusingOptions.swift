@@ -33,7 +33,7 @@ extension Settings {
   }
 
   /// Only what was given as an option is refused: variables and profiles are there for other commands, too.
-  private func refuse(_ settings: Set<Setting>, because reason: String) throws(Failure) {
+  func refuse(_ settings: Set<Setting>, because reason: String) throws(Failure) {
     for row in table where row.source == .option && settings.contains(row.setting) {
       throw .usage("\(row.setting.option) has no meaning here: \(reason)")
     }

@@ -1,3 +1,5 @@
+import Transport
+
 /// A setting as it is shown: its value as text, and where that comes from.
 struct ShownSetting: Sendable {
   let setting: Setting
@@ -7,6 +9,15 @@ struct ShownSetting: Sendable {
 }
 
 extension Settings {
+  /// The proxy that the environment names for all programs.
+  private var otherProxy: ([String]?, ValueSource) {
+    let names = ProxyEnvironment.names.filter { !$0.lowercased().hasPrefix("no_") }
+    guard let name = names.first(where: { Secrets.environment($0) != nil }) else {
+      return (nil, .default)
+    }
+    return (["set"], .environment(variable: name))
+  }
+
   /// Every setting, with the value that holds.
   var table: [ShownSetting] {
     Setting.allCases.map { setting in
@@ -51,7 +62,7 @@ extension Settings {
     case .servername: text(servername) { $0 }
     case .pin: list(pins)
     case .insecure: text(insecure) { "\($0)" }
-    case .proxy: text(proxy) { $0 }
+    case .proxy: proxy == nil ? otherProxy : text(proxy) { $0 }
     case .proxyCredentialsFile: text(proxyCredentialsFile) { $0 }
     case .unixSocket: text(unixSocket) { $0 }
     case .resolve: list(resolve)

@@ -6,7 +6,8 @@ extension HelpTopic {
       parts: [
         .text(
           "Data goes to stdout, one JSON object a line; everything else to stderr. A command that asks for "
-            + "something and fails prints nothing on stdout. Every line begins with type and time (RFC 3339, UTC). "
+            + "something and fails prints nothing on stdout, but for the frames of --output raw, and the answers that "
+            + "http and call are there to show. Every line begins with type and time (RFC 3339, UTC). "
             + "Lines about a branch carry recordName (null for a public inst), inst and branch. Durations end in "
             + "Ms, sizes in Bytes. What came over the wire is passed on as it came. Ignore fields that you do not "
             + "know."),

@@ -18,7 +18,7 @@ extension Failure {
       code = failure.code
       exit = failure.exit
       facts = failure.facts
-      hint = "it is named by --proxy or by the environment; '--proxy none' goes without"
+      hint = "it is named by --proxy, the profile or the environment; '--proxy none' goes without"
     case .authenticationRequired:
       code = "proxy_authentication_required"
       exit = .noPermission

@@ -6,6 +6,9 @@ extension Settings {
   func network() throws(Failure) -> NetworkOptions {
     var network = NetworkOptions()
     network.unixSocket = unixSocket?.value
+    if unixSocket?.source == .option, proxy?.source == .option {
+      throw .usage("--unix-socket and --proxy exclude each other")
+    }
     for text in resolve.value {
       do throws(TransportError) { network.overrides.append(try ResolveOverride(text)) } catch {
         throw .unusable(.resolve, resolve.source, "\(error)", hint: "HOST:PORT:ADDRESS")
@@ -41,15 +44,24 @@ extension Settings {
         .proxy, proxy.source, reason,
         hint: "http://HOST:PORT, https://…, socks5h://…, socks5://…, or none")
     }
-    if proxy.source == .option, url.credentials?.password.isEmpty == false {
-      throw .usage(
-        "a password does not belong on the command line, where others can read it",
-        hint: "INSTCTL_PROXY holds the whole URL, or --proxy-credentials-file FILE")
-    }
+    try refusePassword(in: url)
     if let credentials = try proxyCredentials(isOfProfile: proxy.source.isProfile) {
       url.credentials = credentials
     }
     return .always(url)
+  }
+
+  /// Refuses a proxy's password that an option gives.
+  func refuseProxyPassword() throws(Failure) {
+    guard let proxy, let url = try? ProxyURL(proxy.value) else { return }
+    try refusePassword(in: url)
+  }
+
+  private func refusePassword(in url: ProxyURL) throws(Failure) {
+    guard proxy?.source == .option, url.credentials?.password.isEmpty == false else { return }
+    throw .usage(
+      "a password does not belong on the command line, where others can read it",
+      hint: "INSTCTL_PROXY holds the whole URL, or --proxy-credentials-file FILE")
   }
 
   /// Those in a file. A profile's are for the profile's proxy.

@@ -11,6 +11,9 @@ extension Settings {
         throw .usage(
           "--pin is for TLS, and the server is reached without it", hint: "use https:// or wss://")
       }
+      try refuse(
+        [.cert, .certKey, .certPasswordFile, .servername, .cacert],
+        because: "it is for TLS, and the server is reached without it")
       return nil
     }
     if insecure.value {

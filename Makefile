@@ -20,7 +20,7 @@ CASES ?= 10000
 # A crash prints a line, not minutes of backtrace.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: build release demo test chaos lint generated docs bench bench-yjs fuzz yjs-oracle asan tsan install install-files \
+.PHONY: build release demo test chaos lint generated docs bench bench-yjs bench-state fuzz yjs-oracle asan tsan install install-files \
   uninstall check-install deb check-deb recording clean system-libraries packaging-tools
 
 # A debug build of everything.
@@ -85,6 +85,10 @@ yjs-oracle: system-libraries $(PYTHON)
 # The same updates, applied by the Yjs library and by pycrdt.
 bench-yjs: $(PYTHON)
 	$(PYTHON) Benchmarks/yjs/run
+
+# The same updates, read as bots by instctl state and by pycrdt.
+bench-state: release $(PYTHON)
+	$(PYTHON) Benchmarks/yjs/state --instctl $(RELEASE)/instctl
 
 asan: system-libraries $(PYTHON)
 	INSTCTL_TEST_PYTHON=$(abspath $(PYTHON)) \

@@ -4615,7 +4615,7 @@ _instctl_help() {
     # Offer positional completions
     case "${positional_number}" in
     *)
-        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''expressions'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''decode'$'\n''state'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''diff'$'\n''gaps'$'\n''set'$'\n''unset'$'\n''bots'$'\n''profile'
+        __instctl_add_completions -W 'exit-codes'$'\n''output'$'\n''trace'$'\n''expressions'$'\n''environment'$'\n''auth'$'\n''watch'$'\n''get-updates'$'\n''add-updates'$'\n''decode'$'\n''state'$'\n''serve'$'\n''login'$'\n''logout'$'\n''whoami'$'\n''token'$'\n''insts'$'\n''http'$'\n''permission'$'\n''send-action'$'\n''devices'$'\n''call'$'\n''count'$'\n''timesync'$'\n''diff'$'\n''gaps'$'\n''set'$'\n''unset'$'\n''bots'$'\n''profile'
         return
         ;;
     esac

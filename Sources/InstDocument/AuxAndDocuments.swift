@@ -43,6 +43,7 @@ extension AuxState {
   /// The bots of a document.
   ///
   /// - Parameters:
+  ///   - document: the document.
   ///   - space: the space of the bots and their masks.
   ///   - losses: gets what the file cannot say; a file of version 2 can say all.
   public init(_ document: BotsDocument, space: String = "shared", losses: inout [AuxLoss]) {
@@ -53,6 +54,7 @@ extension AuxState {
   /// Some bots.
   ///
   /// - Parameters:
+  ///   - bots: the bots.
   ///   - space: the space of the bots and their masks.
   ///   - losses: gets what the file cannot say of them.
   public init(_ bots: [InstDocument.Bot], space: String = "shared", losses: inout [AuxLoss]) {

@@ -9,7 +9,9 @@ extension AuxFile {
   ///
   /// Memory: some times the file.
   ///
-  /// - Parameter limit: the most that is accepted, in bytes.
+  /// - Parameters:
+  ///   - text: the file's bytes.
+  ///   - limit: the most that is accepted, in bytes.
   /// - Throws: ``AuxError``
   public init(reading text: [UInt8], limit: Int = defaultLimit) throws(AuxError) {
     guard text.count <= limit else {

@@ -15,8 +15,10 @@ extension YDocument {
   /// document: each place once, in the order in which they were found. What has waited for the update
   /// counts, too.
   ///
-  /// - Parameter depth: how many keys of a place are told; what is deeper within counts as a change of
-  ///   the place that is so deep.
+  /// - Parameters:
+  ///   - update: the update.
+  ///   - depth: how many keys of a place are told; what is deeper within counts as a change of the
+  ///     place that is so deep.
   /// - Throws: ``YjsError`` where it is no update; then nothing has changed.
   public mutating func applyUpdate(
     _ update: [UInt8], tellingPlacesTo depth: Int

@@ -83,6 +83,21 @@ import Testing
     #expect(try run("diff", "-", "-").status == 64)
   }
 
+  /// Files of version 1 hold no updates: the ones that make their bots must not be taken for each other.
+  @Test func severalFilesOfVersion1ComeTogether() throws {
+    for (bot, tag) in [("a", "x"), ("b", "y")] {
+      let file = try folder.write(
+        "\(bot).aux",
+        #"{"version":1,"state":{"\#(bot)":{"id":"\#(bot)","tags":{"\#(tag)":"1","z":2}}}}"#)
+      let update = try run("diff", file, "/k", "--as-update")
+      #expect(try run("add-updates", "/k", stdin: .text(update.output)).status == 0)
+    }
+    let bots = try run("state", "/k").lines.compactMap { line in
+      ((line["bot"] as? [String: Any])?["tags"] as? [String: Any])?.keys.sorted()
+    }
+    #expect(bots == [["x", "z"], ["y", "z"]])
+  }
+
   // MARK: Gaps
 
   @Test func aBranchThatHasAllHasNoGaps() throws {

@@ -45,6 +45,7 @@ struct BotsAdd: ParsableCommand {
   var json = false
 
   func validate() throws {
+    if bot.isEmpty { throw ValidationError("the bot is empty") }
     for tag in tags where (tag.firstIndex(of: "=") ?? tag.startIndex) == tag.startIndex {
       throw ValidationError("'\(tag)' is no tag=value")
     }
@@ -82,6 +83,10 @@ struct BotsRemove: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The bots' IDs.", valueName: "bot"))
   var bots: [String]
+
+  func validate() throws {
+    if bots.contains("") { throw ValidationError("a bot is empty") }
+  }
 
   func run() throws {
     let edits = bots.map(BotEdit.removeBot)

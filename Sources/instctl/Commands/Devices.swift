@@ -38,11 +38,7 @@ struct Devices: ParsableCommand {
   @OptionGroup(title: "Ending") var synced: UntilSyncedOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Create this file at the end of the first list, when the command is really running.",
-      valueName: "file"), completion: .file())
-  var readyFile: String?
+  @OptionGroup var ready: ReadyOptions
 
   func validate() throws {
     if once, ending.saysWhenToEnd {
@@ -61,7 +57,7 @@ struct Devices: ParsableCommand {
         for: address.instAddress, reconnects: !once, showingFramesTo: settings.frameObserver(run))
       let devices = DevicesRun(
         run, client, address, isOnce: once, untilSynced: synced.untilSynced,
-        settleMilliseconds: settle.milliseconds, readyFile: readyFile.map(ReadyFile.init))
+        settleMilliseconds: settle.milliseconds, readyFile: ready.file)
       let request = RequestRun(
         run, client,
         timeout: settings.timeout(default: 10_000),

@@ -29,6 +29,7 @@ struct Instctl: ParsableCommand {
   static func main() {
     openStandardDescriptors()
     do {
+      try refuseBrokenArguments()
       var command = try parseAsRoot(arguments())
       try (command as? any LinePrinting)?.checkTypes()
       try command.run()
@@ -48,6 +49,14 @@ struct Instctl: ParsableCommand {
 /// the program would answer something else than was asked.
 private func arguments() -> [String] {
   (1..<max(1, csystem_argument_count())).map { String(cString: csystem_argument($0)) }
+}
+
+/// - Throws: where an argument is no UTF-8: it must not be changed into something else without a word.
+private func refuseBrokenArguments() throws(Failure) {
+  for index in 1..<max(1, csystem_argument_count())
+  where String(validatingCString: csystem_argument(index)) == nil {
+    throw .usage("argument \(index) is not UTF-8")
+  }
 }
 
 /// Gives a standard descriptor that was closed to us to nobody: the next file or socket opened would

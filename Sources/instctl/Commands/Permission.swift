@@ -114,10 +114,7 @@ struct PermissionAnsweringOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Answer only what this user asks.", valueName: "id"))
   var user: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Create this file once requests can arrive.", valueName: "file"), completion: .file())
-  var readyFile: String?
+  @OptionGroup var ready: ReadyOptions
 
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Ending") var ending: EndingOptions
@@ -139,7 +136,7 @@ struct PermissionAnsweringOptions: ParsableArguments {
         showingFramesTo: settings.frameObserver(run))
       let answering = PermissionAnswering(
         run, client, authSource, address, answer: answer, user: user, count: ending.lineCount,
-        readyFile: readyFile.map(ReadyFile.init))
+        readyFile: ready.file)
       answering.start(until: try ending.settled(settings))
       await run.untilEnding()
       withExtendedLifetime(answering) {}

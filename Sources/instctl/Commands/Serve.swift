@@ -125,10 +125,7 @@ struct Serve: ParsableCommand {
       "The largest message accepted, after decompression.", valueName: "size"))
   var maxMessage = SizeArgument(bytes: 100 << 20, text: "100MiB")
 
-  @Option(
-    help: ArgumentHelp(
-      "Create this file when the server is listening.", valueName: "file"), completion: .file())
-  var readyFile: String?
+  @OptionGroup var ready: ReadyOptions
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -158,10 +155,7 @@ struct Serve: ParsableCommand {
       run.output.writer.string(server.url.description)
       run.output.endLine()
       run.output.flush()
-      if let readyFile {
-        try ReadyFile(path: readyFile).write(
-          #"{"type":"listening","url":"\#(server.url.description)"}"#)
-      }
+      try ready.file?.write(#"{"type":"listening","url":"\#(server.url.description)"}"#)
       await run.untilEnding()
     }
   }

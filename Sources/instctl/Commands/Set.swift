@@ -44,6 +44,7 @@ struct SetTag: ParsableCommand {
   var mask = false
 
   func validate() throws {
+    if bot.isEmpty || tag == "" { throw ValidationError("the bot or the tag is empty") }
     if bot == "-" {
       if tag != nil || value != nil || json || mask {
         throw ValidationError("changes that come by stdin say themselves what they change")
@@ -93,6 +94,10 @@ struct Unset: ParsableCommand {
 
   @Flag(help: "Remove the tag mask instead of the tag.")
   var mask = false
+
+  func validate() throws {
+    if bot.isEmpty || tag.isEmpty { throw ValidationError("the bot or the tag is empty") }
+  }
 
   func run() throws {
     let made: BotEdit =

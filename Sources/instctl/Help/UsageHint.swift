@@ -6,9 +6,17 @@ enum UsageHint {
     (value: "<min..max>", hint: "two durations, such as 500ms..30s"),
   ]
 
+  /// Whether the command line begins with an option.
+  private static var isInFront: Bool {
+    CommandLine.arguments.dropFirst().first?.hasPrefix("-") ?? false
+  }
+
   /// - Parameter message: what the parser says is wrong.
   static func text(for message: String) -> String {
-    forms.first { message.contains($0.value) }?.hint
+    if message.hasPrefix("Unknown option"), isInFront {
+      return "options come behind the command: instctl COMMAND --option"
+    }
+    return forms.first { message.contains($0.value) }?.hint
       ?? "instctl --help, or --help behind a command"
   }
 }

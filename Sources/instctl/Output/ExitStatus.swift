@@ -30,8 +30,8 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     switch self {
     case .done: "done; an end that was asked for; the reader of stdout went away"
     case .no:
-      "the answer is no: copies differ, something is missing, a device reports an error, a permission is "
-        + "denied, --fail-on was met"
+      "the answer is no: copies differ, something is missing, no bot is there that was asked for, a device "
+        + "reports an error, a permission is denied, --fail-on was met"
     case .usage: "an option or argument is wrong"
     case .badInput: "bad input data, or the server finds the request unacceptable"
     case .noInput: "an input file is missing"

@@ -32,10 +32,12 @@ extension Failure {
   }
 
   /// `--timeout` passed.
-  static func timeout(_ message: String, milliseconds: Int64) -> Failure {
+  static func timeout(
+    _ message: String, milliseconds: Int64, option: String = "--timeout"
+  ) -> Failure {
     Failure(
       code: "timeout", layer: .timeout, message: message,
-      hint: "a longer --timeout waits longer; -v shows what happens", isRetryable: true,
+      hint: "a longer \(option) waits longer; -v shows what happens", isRetryable: true,
       exit: .timeout,
       facts: [JSONMember(name: "timeoutMs", value: JSONValue(Int(milliseconds)))])
   }

@@ -114,6 +114,6 @@ final class EndingTimers {
     command.fail(
       .timeout(
         "nothing arrived for \(idle.milliseconds) ms, and \(unmet)",
-        milliseconds: idle.milliseconds))
+        milliseconds: idle.milliseconds, option: "--idle"))
   }
 }

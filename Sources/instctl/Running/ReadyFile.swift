@@ -1,34 +1,58 @@
 import Glibc
 import Transport
 
-/// The file that says that a command is really running: it appears whole, once.
+/// What says that a command is really running: a file that appears whole, once, or a descriptor that gets a
+/// line and is closed.
 struct ReadyFile: Sendable {
-  let path: String
+  private enum Target: Sendable {
+    case path(String)
+    case descriptor(Int32)
+  }
 
-  /// - Parameter line: what the file holds.
+  private let target: Target
+
+  init(path: String) { target = .path(path) }
+  init(descriptor: Int32) { target = .descriptor(descriptor) }
+
+  /// - Parameter line: what the file holds, or the descriptor gets.
   func write(_ line: String) throws(Failure) {
-    let temporary = "\(path).\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure(errno) }
-    var text = line + "\n"
-    let written = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    let code = errno
-    close(descriptor)
-    guard written == text.utf8.count else {
-      unlink(temporary)
-      throw failure(written < 0 ? code : ENOSPC)
-    }
-    guard rename(temporary, path) == 0 else {
-      let code = errno
-      unlink(temporary)
-      throw failure(code)
+    switch target {
+    case .path(let path): try Self.create(path, line)
+    case .descriptor(let descriptor):
+      let code = Self.write(line, to: descriptor)
+      close(descriptor)
+      // Who has stopped listening need not be told.
+      guard code == 0 || code == EPIPE else {
+        throw Self.failure("descriptor \(descriptor)", code)
+      }
     }
   }
 
-  private func failure(_ code: Int32) -> Failure {
+  private static func create(_ path: String, _ line: String) throws(Failure) {
+    let temporary = "\(path).\(getpid())"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure("'\(path)'", errno) }
+    var code = write(line, to: descriptor)
+    close(descriptor)
+    if code == 0, rename(temporary, path) != 0 { code = errno }
+    guard code == 0 else {
+      unlink(temporary)
+      throw failure("'\(path)'", code)
+    }
+  }
+
+  /// - Returns: 0, or an `errno`.
+  private static func write(_ line: String, to descriptor: Int32) -> Int32 {
+    var text = line + "\n"
+    return text.withUTF8 { bytes in
+      let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      return count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
+    }
+  }
+
+  private static func failure(_ place: String, _ code: Int32) -> Failure {
     Failure(
       code: "write_failed", layer: .io,
-      message: "'\(path)' cannot be written: \(systemMessage(code))",
-      exit: .inputOutput)
+      message: "\(place) cannot be written: \(systemMessage(code))", exit: .inputOutput)
   }
 }

@@ -91,11 +91,20 @@ struct UpdatesFile {
       }
     case .state(let state):
       // It holds no updates: what comes is the one that makes its bots.
-      var document = BotsDocument(clientID: 1)
+      var document = BotsDocument(clientID: Self.clientID(of: text))
       if let update = try document.add(state, of: file) {
         try await body(FoundUpdate(content: .bytes(update), place: "the state"))
       }
     }
+  }
+
+  /// Who makes the bots of a file: the same for the same text, so that it can be compared, and another one
+  /// for another text, since the clocks of one client may say one thing only (FNV-1a).
+  private static func clientID(of text: [UInt8]) -> Int {
+    let hash = text.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    return Int((hash ^ hash >> 32) % UInt64(UInt32.max)) + 1
   }
 
   /// The bytes that were read; nil at the end.

@@ -29,8 +29,13 @@ public enum ProxyPolicy: Hashable, Sendable {
 
   /// The proxy for a server.
   ///
+  /// - Parameters:
+  ///   - isSecure: whether the server is reached by TLS.
+  ///   - host: the server's name or address.
+  ///   - port: the server's port.
+  /// - Returns: nil where there is none on the way.
   /// - Throws: ``ProxyError/invalidURL(variable:reason:)``.
-  func proxy(isSecure: Bool, host: String, port: UInt16) throws(ProxyError) -> ProxyURL? {
+  public func proxy(isSecure: Bool, host: String, port: UInt16) throws(ProxyError) -> ProxyURL? {
     switch self {
     case .none: nil
     case .always(let url): url

@@ -56,6 +56,23 @@ import Testing
     #expect(stored?.count == 1)
   }
 
+  @Test func whatCannotBeDecodedIsLeftOutWhenAskedFor() throws {
+    #expect(try run("bots", "add", "/skip", "ball").status == 0)
+    #expect(try run("add-updates", "/skip", "AAAA", "--unchecked").status == 0)
+    for arguments in [
+      ["set", "/skip", "ball", "color", "red"], ["unset", "/skip", "ball", "color"],
+      ["bots", "add", "/skip", "b"], ["bots", "remove", "/skip", "b"],
+    ] {
+      let environment = ["INSTCTL_SERVER": server.url]
+      let refused = try Program(arguments, environment: environment).finish()
+      #expect(refused.status == 65)
+      #expect(refused.errors.contains("--skip-undecodable"))
+      let done = try Program(arguments + ["--skip-undecodable"], environment: environment).finish()
+      #expect(done.status == 0, "\(done.errors)")
+      #expect(done.errors.contains("warning"))
+    }
+  }
+
   @Test func aTagOfNobodyIsAnError() throws {
     let outcome = try run("set", "/c", "nobody", "color", "red")
     #expect(outcome.status == 67)

@@ -9,7 +9,7 @@ import Testing
 
   private func shell(_ command: String) throws -> Program {
     try Program(
-      ["-c", command.replacing("instctl", with: "'\(Programs.instctl.path)'")],
+      ["-c", command.replacing("exec instctl", with: "exec '\(Programs.instctl.path)'")],
       executable: URL(fileURLWithPath: "/bin/sh"))
   }
 
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "--ready-fd 9", "--ready-fd 1", "--ready-fd x", "--ready-fd 3 --ready-file f 3>&1",
+    "--ready-fd 9 9>&-", "--ready-fd 1", "--ready-fd x", "--ready-fd 3 --ready-file f 3>&1",
   ])
   func aDescriptorThatIsNoneIsRefused(options: String) throws {
     let outcome = try shell("exec instctl serve --port 0 \(options)").finish()

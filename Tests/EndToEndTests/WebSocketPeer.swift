@@ -177,8 +177,13 @@ final class ScriptedServer: Sendable {
   let url: String
   private let listener: Int32
 
-  /// - Parameter answer: the frames with which to answer a message, as JSON; the login is taken care of.
-  init(answer: @escaping @Sendable ([String: Any]) -> [String]) throws {
+  /// - Parameters:
+  ///   - login: what to answer a login with, as JSON.
+  ///   - answer: the frames with which to answer any other message, as JSON.
+  init(
+    login: @escaping @Sendable ([String: Any]) -> String = { _ in acceptingLogin },
+    answer: @escaping @Sendable ([String: Any]) -> [String]
+  ) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
     var address = sockaddr_in()
@@ -199,7 +204,7 @@ final class ScriptedServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         Thread.detachNewThread {
-          Self.serve(WebSocketPeer(owning: connection, masks: false), answer)
+          Self.serve(WebSocketPeer(owning: connection, masks: false), login, answer)
         }
       }
     }
@@ -210,8 +215,14 @@ final class ScriptedServer: Sendable {
     close(listener)
   }
 
+  private static let acceptingLogin = """
+    [1,-1,{"type":"login_result","success":true,"info":{"connectionId":"c","sessionId":null,\
+    "userId":null}}]
+    """
+
   private static func serve(
-    _ peer: WebSocketPeer, _ answer: @Sendable ([String: Any]) -> [String]
+    _ peer: WebSocketPeer, _ login: @Sendable ([String: Any]) -> String,
+    _ answer: @Sendable ([String: Any]) -> [String]
   ) {
     guard let head = peer.readHead(), let key = key(in: head) else { return }
     let accept = Data(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
@@ -223,11 +234,7 @@ final class ScriptedServer: Sendable {
       let frame = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [Any]
       guard let message = frame?.last as? [String: Any] else { continue }
       if message["type"] as? String == "login" {
-        peer.send(
-          """
-          [1,-1,{"type":"login_result","success":true,"info":{"connectionId":"c","sessionId":null,\
-          "userId":null}}]
-          """)
+        peer.send(login(message))
       } else {
         for frame in answer(message) { peer.send(frame) }
       }

@@ -17,22 +17,33 @@ struct HeaderFields {
   init(_ settings: Settings, for url: WebSocketURL, path: String? = nil) throws(Failure) {
     var fields: [HTTPField] = []
     let source = settings.headers.source
+    // A URL's query opens things, too.
+    KnownSecrets.add(String(url.target.drop { $0 != "?" }.dropFirst()))
     for text in settings.headers.value {
       guard text.hasPrefix("@") else {
-        fields.append(try Self.field(text, source))
+        let field = try Self.field(text, source)
+        if source != .option { KnownSecrets.add(field.value) }
+        fields.append(field)
         continue
       }
       let file = String(text.dropFirst())
+      if file != "-" { try Secrets.refuseIfOpenToOthers(file: file) }
       let lines = try InputFile.readText(file, limit: 1 << 20)
       for line in lines.split(whereSeparator: \.isNewline) {
-        fields.append(try Self.field(String(line), source))
+        let field = try Self.field(String(line), source)
+        KnownSecrets.add(field.value)
+        fields.append(field)
       }
     }
     if let file = settings.cookieFile?.value {
+      if file != "-" { try Secrets.refuseIfOpenToOthers(file: file) }
       let text = try InputFile.readText(file, limit: 1 << 20)
       let cookies = CookieFile(text).cookies(
         for: url, path: path ?? String(url.target.prefix { $0 != "?" }),
         at: Timestamp.now().milliseconds)
+      for cookie in cookies.split(separator: ";") {
+        KnownSecrets.add(String(cookie.drop { $0 != "=" }.dropFirst()))
+      }
       if !cookies.isEmpty { fields.append(HTTPField(name: "Cookie", value: cookies)) }
     }
     self.fields = fields

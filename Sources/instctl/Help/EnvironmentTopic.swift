@@ -10,6 +10,10 @@ extension HelpTopic {
         ),
         .heading("Settings: variable, field of a profile, option"),
         .table(Setting.allCases.map(row)),
+        .text(
+          "timeout holds for every command: those that ask for something fail when nothing has moved for so long, "
+            + "and those that follow something, such as watch, when nothing else has ended them by then."
+        ),
         .heading("What values look like"),
         .table([
           Row(name: "a duration", meaning: "500ms, 5s, 2m or 1h: a number with its unit"),
@@ -35,7 +39,7 @@ extension HelpTopic {
             + "'instctl login' keeps keys by the server's origin. Nobody else may be able to read them."
         ),
         .code([
-          #"{"server":"https://inst.example.com","keyCommand":"pass show inst/key","timeout":"30s"}"#
+          #"{"server":"https://inst.example.com","keyCommand":"pass show inst/key","retries":5}"#
         ]),
       ])
   }

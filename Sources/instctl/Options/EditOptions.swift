@@ -9,6 +9,9 @@ struct EditOptions: ParsableArguments {
   @Flag(help: "Print the update, as a line of type updates, instead of sending it.")
   var dryRun = false
 
+  @Flag(help: "Leave out stored updates that cannot be decoded, with a warning for each.")
+  var skipUndecodable = false
+
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Waiting") var waiting: TimeoutOption
@@ -29,7 +32,8 @@ struct EditOptions: ParsableArguments {
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
     CommandRun.execute(settings) { run throws(Failure) in
-      let editing = BotEditing(run, settings, connection, address, isDry: dryRun)
+      let editing = BotEditing(
+        run, settings, connection, address, isDry: dryRun, skips: skipUndecodable)
       try await editing.make(edits)
     }
   }

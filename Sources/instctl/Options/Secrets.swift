@@ -32,6 +32,7 @@ enum Secrets {
     }
     let trimmed = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
     guard !trimmed.isEmpty else { throw broken(file, "it is empty") }
+    KnownSecrets.add(String(trimmed))
     return String(trimmed)
   }
 
@@ -78,6 +79,7 @@ enum Secrets {
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
+    if variables.contains(name) { KnownSecrets.add(text) }
     return text.isEmpty ? nil : text
   }
 }

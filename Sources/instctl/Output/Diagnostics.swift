@@ -15,6 +15,7 @@ struct Diagnostics: Sendable {
   }
 
   func report(_ failure: Failure) {
+    let failure = failure.masked
     guard isText else {
       var writer = JSONWriter(capacity: 512)
       failure.write(to: &writer)
@@ -51,6 +52,7 @@ struct Diagnostics: Sendable {
   }
 
   private func emit(kind: StaticString, _ message: String) {
+    let message = SecretMask.text(message)
     tell(kind, "\(kind): \(message)") { writer in
       writer.key("message")
       writer.string(message)

@@ -42,6 +42,17 @@ extension Failure {
       facts: [JSONMember(name: "timeoutMs", value: JSONValue(Int(milliseconds)))])
   }
 
+  /// Without what the server, or a file, has said that is a secret.
+  var masked: Failure {
+    var failure = self
+    failure.message = SecretMask.text(message)
+    failure.hint = hint.map(SecretMask.text)
+    failure.facts = facts.map { fact in
+      JSONMember(name: fact.name, value: SecretMask.masked(fact.value))
+    }
+    return failure
+  }
+
   /// The object on one line.
   func write(to writer: inout JSONWriter) {
     writer.beginObject()

@@ -23,7 +23,7 @@ enum SecretMask {
 
   /// A text without tokens, keys and queries that give access.
   static func text(_ text: String) -> String {
-    marks.reduce(isPresigned(text) ? withoutQuery(text) : text, masked)
+    KnownSecrets.masked(marks.reduce(isPresigned(text) ? withoutQuery(text) : text, masked))
   }
 
   /// The text with what follows each such mark replaced, up to its end: what cannot stand in a key.
@@ -128,7 +128,8 @@ enum SecretMask {
     return .array(parts)
   }
 
-  private static func masked(_ value: JSONValue) -> JSONValue {
+  /// A value without its secrets.
+  static func masked(_ value: JSONValue) -> JSONValue {
     switch value {
     case .string(let string): .string(text(string))
     case .array(let elements): .array(elements.map(masked))

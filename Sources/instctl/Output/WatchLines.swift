@@ -221,7 +221,7 @@ extension JSONWriter {
     }
     if let reason = state.reason {
       key("reason")
-      string(reason)
+      string(SecretMask.text(reason))
     }
     if let code = state.closeCode {
       key("closeCode")
@@ -241,10 +241,10 @@ extension JSONWriter {
     key("errorCode")
     string(info.errorCode.rawValue)
     key("errorMessage")
-    string(info.errorMessage)
+    string(SecretMask.text(info.errorMessage))
     if let reason = info.reason {
       key("reason")
-      passThrough(reason)
+      value(SecretMask.masked(reason.value))
     }
     if let issues = info.issues {
       key("issues")

@@ -13,19 +13,23 @@ final class BotEditing {
   private let connection: ServerConnection
   private let address: BranchAddress
   private let isDry: Bool
+  private let skips: Bool
   /// Whoever writes to our stdin may take the time that it takes.
   private var isReadingInput = false
 
-  /// - Parameter isDry: whether the update is printed instead of being sent.
+  /// - Parameters:
+  ///   - isDry: whether the update is printed instead of being sent.
+  ///   - skips: whether stored updates that cannot be decoded are left out.
   init(
     _ run: CommandRun, _ settings: Settings, _ connection: ServerConnection,
-    _ address: BranchAddress, isDry: Bool
+    _ address: BranchAddress, isDry: Bool, skips: Bool
   ) {
     self.run = run
     self.settings = settings
     self.connection = connection
     self.address = address
     self.isDry = isDry
+    self.skips = skips
   }
 
   /// Makes changes, which are asked for once the branch has been read.
@@ -71,14 +75,10 @@ final class BotEditing {
     do throws(ClientError) { snapshot = try await client.getBranchUpdates(address) } catch {
       throw Failure(error)
     }
+    let source = UpdatesSource.inst(address, connection)
     for update in snapshot.found {
-      guard case .bytes(let bytes) = update.content else {
-        throw .undecodable("\(update.place) cannot be decoded", hint: "'instctl decode' shows all")
-      }
-      do throws(YjsError) { try document.applyUpdate(bytes) } catch {
-        throw .undecodable(
-          "\(update.place) cannot be decoded: \(error)", hint: "'instctl decode' shows all")
-      }
+      _ = try update.applied(
+        to: &document, of: source, skipping: skips ? settings.diagnostics : nil)
     }
     if document.document.hasPending {
       settings.diagnostics.warn(

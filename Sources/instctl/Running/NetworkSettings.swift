@@ -26,13 +26,23 @@ extension Settings {
     return network
   }
 
-  private func proxyPolicy() throws(Failure) -> ProxyPolicy {
+  /// The proxy that is on the way to a server, without credentials of a file.
+  @EventLoop
+  func proxy(for url: WebSocketURL) throws(Failure) -> ProxyURL? {
+    guard unixSocket == nil else { return nil }
+    let policy = try proxyPolicy(readsCredentials: false)
+    do throws(ProxyError) {
+      return try policy.proxy(isSecure: url.isSecure, host: url.host, port: url.port)
+    } catch { throw Failure(error, message: "\(error)") }
+  }
+
+  private func proxyPolicy(readsCredentials: Bool = true) throws(Failure) -> ProxyPolicy {
     guard let proxy else {
       let variables = ProxyEnvironment.names.map { ($0, Secrets.environment($0) ?? "") }
       return .environment(
         ProxyEnvironment(
           Dictionary(uniqueKeysWithValues: variables),
-          credentials: try proxyCredentials(isOfProfile: false)))
+          credentials: readsCredentials ? try proxyCredentials(isOfProfile: false) : nil))
     }
     if proxy.value == "none" { return .none }
     var url: ProxyURL
@@ -45,7 +55,8 @@ extension Settings {
         hint: "http://HOST:PORT, https://…, socks5h://…, socks5://…, or none")
     }
     try refusePassword(in: url)
-    if let credentials = try proxyCredentials(isOfProfile: proxy.source.isProfile) {
+    if readsCredentials, let credentials = try proxyCredentials(isOfProfile: proxy.source.isProfile)
+    {
       url.credentials = credentials
     }
     return .always(url)

@@ -11,8 +11,11 @@ extension Settings {
         throw .usage(
           "--pin is for TLS, and the server is reached without it", hint: "use https:// or wss://")
       }
+      var refused: Set<Setting> = [.cert, .certKey, .certPasswordFile, .servername, .insecure]
+      // An HTTPS proxy has a certificate, too.
+      if try proxy(for: url)?.scheme != .https { refused.insert(.cacert) }
       try refuse(
-        [.cert, .certKey, .certPasswordFile, .servername, .cacert],
+        refused,
         because: "it is for TLS, and the server is reached without it")
       return nil
     }

@@ -1,6 +1,6 @@
 /// Why a text is not the key or token that it is meant to be. It never quotes the text.
 public enum KeyError: Error, Hashable, Sendable {
-  /// The text does not begin with the mark of its kind, such as `vCK1`.
+  /// The text does not begin with the mark of its kind, such as `vCK1`, or one of several.
   case wrongPrefix(expected: String)
   /// The text has another number of parts, the mark included, than its kind has.
   case wrongPartCount(expected: Int, found: Int)
@@ -18,7 +18,7 @@ extension KeyError: CustomStringConvertible {
   /// One sentence part for people.
   public var description: String {
     switch self {
-    case .wrongPrefix(let expected): "it does not begin with \(expected)."
+    case .wrongPrefix(let expected): "it does not begin with \(expected) and a dot"
     case .wrongPartCount(let expected, let found):
       "it has \(found) parts between dots instead of \(expected)"
     case .undecodablePart(let name): "its \(name) is not base64 of UTF-8"

@@ -102,6 +102,9 @@ public struct RecordKey: Hashable, Sendable {
   /// - Throws: ``KeyError`` when the text is none.
   public init(parsing text: String) throws(KeyError) {
     let isFirstVersion = text.hasPrefix("vRK1.")
+    guard isFirstVersion || text.hasPrefix("vRK2.") else {
+      throw .wrongPrefix(expected: "vRK1 or vRK2")
+    }
     let parts = try KeyParts(
       text, mark: isFirstVersion ? "vRK1" : "vRK2", count: isFirstVersion ? 3 : 4)
     recordName = try parts.decoded(1, "record name")

@@ -103,6 +103,8 @@ import Testing
     #expect(outcome.output == "")
     #expect(outcome.error?["layer"] as? String == "upgrade")
     #expect(outcome.error?["code"] as? String == code)
+    // So does a server that wants TLS.
+    if answer.isEmpty { #expect((outcome.error?["hint"] as? String)?.contains("wss://") == true) }
     if answer.contains("hello") { #expect(outcome.error?["body"] as? String == "hello") }
   }
 

@@ -139,6 +139,8 @@ import Testing
       #expect(outcome.error?["layer"] as? String == "server")
       #expect(outcome.error?["status"] as? Int == status)
       #expect(outcome.error?["body"] as? String == body)
+      let hint = outcome.error?["hint"] as? String
+      #expect(hint?.contains("credentials") == (status == 429 ? nil : [401, 403].contains(status)))
     }
   }
 

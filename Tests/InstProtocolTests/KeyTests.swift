@@ -83,6 +83,11 @@ import Testing
     #expect(throws: KeyError.wrongPrefix(expected: "vCT1")) {
       try ConnectionToken(parsing: "wrong token")
     }
+    let neither = KeyError.wrongPrefix(expected: "vRK1 or vRK2")
+    #expect(neither.description == "it does not begin with vRK1 or vRK2 and a dot")
+    for text in ["", "x", "vRK3.cmVj.eA=="] {
+      #expect(throws: neither) { try RecordKey(parsing: text) }
+    }
     #expect(throws: KeyError.invalidPolicy) { try RecordKey(parsing: "vRK2.cmVj.eA==.whatever") }
     #expect(throws: KeyError.wrongPartCount(expected: 3, found: 4)) {
       try RecordKey(parsing: "vRK1.cmVj.eA==.subjectfull")

@@ -135,6 +135,7 @@ extension Failure {
       ]
     case .endedEarly:
       code = "connection_closed"
+      hint = "a server that wants TLS ends so, too: --server https://… or wss://…"
       isRetryable = true
       self.exit = .unavailable
     default: break

@@ -25,7 +25,7 @@ extension Failure {
     case .unexpectedAnswer(let status, let body):
       self.init(
         code: "http_\(status)", layer: .server, message: error.description,
-        hint: status < 500 ? "is it an inst server, and does it have this HTTP API?" : nil,
+        hint: Self.hint(forHTTP: status),
         isRetryable: status == 429 || status >= 500, exit: Self.exit(forHTTP: status))
       facts = [
         JSONMember(name: "status", value: JSONValue(status)),
@@ -35,6 +35,16 @@ extension Failure {
       self.init(
         code: "protocol_violation", layer: .protocol, message: error.description,
         exit: .protocolError)
+    }
+  }
+
+  /// What may help where something else than an inst server's API has answered.
+  private static func hint(forHTTP status: Int) -> String? {
+    switch status {
+    case 401, 403: "who answers there wants other credentials: --header and --cookie-file send any"
+    case 407: "the proxy wants credentials: --proxy-credentials-file FILE"
+    case 429, 500...: nil
+    default: "is it an inst server, and does it have this HTTP API?"
     }
   }
 

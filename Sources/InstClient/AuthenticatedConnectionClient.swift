@@ -81,6 +81,8 @@ public final class AuthenticatedConnectionClient: ConnectionClient {
   public var openingDeadline: Deadline? { inner.openingDeadline }
   /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime { inner.lastProgress }
+  /// Bytes that have come from the server.
+  public var receivedBytes: Int { inner.receivedBytes }
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
   /// Whether a message is on its way to the server's storage.

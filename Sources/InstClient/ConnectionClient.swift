@@ -21,6 +21,8 @@ public protocol ConnectionClient: AnyObject {
   var lastProgress: MonotonicTime { get }
   /// Bytes that wait for the server to take them.
   var pendingOutput: Int { get }
+  /// Bytes that have come from the server, over all connections, and from its storage as whole messages.
+  var receivedBytes: Int { get }
   /// What the present connection has logged in with, or is about to; nil where nothing logs in.
   var indicator: ConnectionIndicator? { get }
   /// About how long the server takes to answer, in milliseconds; nil while that is unknown.
@@ -57,6 +59,8 @@ extension ConnectionClient {
   public var isConnected: Bool { connectionState.isConnected }
   /// Whether a message has not left yet; without a storage it has.
   public func isUploading(_ frameID: Int) -> Bool { false }
+  /// Nothing comes over a network, unless a client says so.
+  public var receivedBytes: Int { 0 }
   /// Who the server says we are.
   public var info: ConnectionInfo? { connectionState.info }
 }

@@ -48,6 +48,8 @@ public final class FrameObservingConnectionClient: ConnectionClient {
   public var lastProgress: MonotonicTime { inner.lastProgress }
   /// Whether a message is on its way to the server's storage.
   public func isUploading(_ frameID: Int) -> Bool { inner.isUploading(frameID) }
+  /// Bytes that have come from the server.
+  public var receivedBytes: Int { inner.receivedBytes }
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { inner.pendingOutput }
   /// What the present connection has logged in with.

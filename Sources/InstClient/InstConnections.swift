@@ -81,6 +81,9 @@ public final class InstConnections: InstOperations {
     connections.map(\.client.lastProgress).max() ?? MonotonicTime(nanoseconds: .min)
   }
 
+  /// Bytes that have come from the server, over all connections.
+  public var receivedBytes: Int { connections.reduce(0) { $0 + $1.client.receivedBytes } }
+
   /// How many updates are not acknowledged, over all connections.
   public var unacknowledgedCount: Int {
     connections.reduce(0) { $0 + $1.client.unacknowledgedCount }

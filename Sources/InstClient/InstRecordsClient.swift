@@ -72,6 +72,12 @@ public final class InstRecordsClient {
   /// When the server last sent something of substance.
   public var lastProgress: MonotonicTime { connection.lastProgress }
 
+  /// Bytes that have come from the server.
+  public var receivedBytes: Int { connection.receivedBytes }
+
+  /// Bytes that wait for the server to take them.
+  public var pendingOutput: Int { connection.pendingOutput }
+
   /// Connects, and stays connected, until ``disconnect()``.
   public func connect() {
     failure = nil

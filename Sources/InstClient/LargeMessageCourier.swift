@@ -13,6 +13,8 @@ final class LargeMessageCourier {
   private let uploads = TransferQueue(limit: parallelTransfers)
   private let downloads = TransferQueue(limit: parallelTransfers)
   private var isHoldingUp = false
+  /// Bytes of the messages that were fetched.
+  private(set) var fetchedBytes = 0
 
   private static let parallelTransfers = 4
   /// So many downloads may wait before the server has to.
@@ -130,6 +132,7 @@ final class LargeMessageCourier {
       var message: [UInt8] = []
       try await attempt(Self.downloadAttempts) { () throws(StorageError) in
         message = try await storage.download(place)
+        fetchedBytes &+= message.count
         try check(message, from: place)
       }
       // Whoever has asked for a pause gets nothing now, and the next ones wait behind this one.

@@ -58,6 +58,8 @@ public final class WebSocketConnectionClient: ConnectionClient {
   let options: Options
   var channel: WebSocketChannel?
   private var ended: WebSocketChannel?
+  /// Bytes that have come over the connections before the present one.
+  private var receivedBefore = 0
   private var opening: Task<Void, Never>?
   private var retryTimer: Reactor.TimerID?
   private var failures = 0
@@ -94,6 +96,11 @@ public final class WebSocketConnectionClient: ConnectionClient {
 
   /// Whether a message is on its way to the server's storage.
   public func isUploading(_ frameID: Int) -> Bool { courier.isOnItsWay(frameID) }
+
+  /// Bytes that have come from the server, over all connections, and from its storage.
+  public var receivedBytes: Int {
+    receivedBefore + (channel?.receivedBytes ?? 0) + courier.fetchedBytes
+  }
 
   /// Bytes that wait for the server to take them.
   public var pendingOutput: Int { (channel?.pendingOutput ?? 0) + courier.pendingBytes }
@@ -141,6 +148,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
     courier.connectionLost()
     guard let channel else { return }
     channel.handler = nil
+    receivedBefore += channel.receivedBytes
     channel.close(CloseFrame(code: .normal, reason: ""))
     ended = channel
     self.channel = nil
@@ -219,6 +227,7 @@ public final class WebSocketConnectionClient: ConnectionClient {
   func ended(_ channel: WebSocketChannel, _ end: ChannelEnd) {
     guard self.channel === channel else { return }
     self.channel = nil
+    receivedBefore += channel.receivedBytes
     ended = channel
     courier.connectionLost()
     lost(.connectionLost(end), reason: end.description, closeCode: end.closeCode)

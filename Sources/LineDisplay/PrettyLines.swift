@@ -12,7 +12,7 @@ import JSONText
 ///
 /// The first line tells the time of day (UTC), the others how long after it they came. Nothing that
 /// the network sent can steer the terminal.
-public struct PrettyLines {
+public struct PrettyLines: Sendable {
   /// How the lines are to look.
   public struct Options: Sendable {
     /// The columns that there are: longer rows are cut, those that tell of failures continued on another row. Nil
@@ -54,7 +54,18 @@ public struct PrettyLines {
   /// - Parameter line: one JSON value, without its line feed. Any other text is shown as it is, made
   ///   safe.
   public mutating func render(_ line: UnsafeRawBufferPointer) -> String {
-    guard var fields = LineFields(line) else { return finished(Self.other(line, limit: limit)) }
+    let (row, indent) = parts(line)
+    return indent.map { finished(row, wrappedTo: $0) } ?? finished(row)
+  }
+
+  /// The same as one row, whatever its width.
+  mutating func row(_ line: UnsafeRawBufferPointer) -> StyledText { parts(line).row }
+
+  /// The row, and where its content begins if it may be continued on others.
+  private mutating func parts(
+    _ line: UnsafeRawBufferPointer
+  ) -> (row: StyledText, wrappedTo: Int?) {
+    guard var fields = LineFields(line) else { return (Self.other(line, limit: limit), nil) }
     let type = fields.takeString("type") ?? ""
     let kind = LineKind(type)
     var row = StyledText(limit: limit)
@@ -68,8 +79,7 @@ public struct PrettyLines {
     var content = LineContent(row, hint: options.hint)
     content.append(kind, &fields)
     // Why something failed is not cut off.
-    return kind == .error || kind == .connection
-      ? finished(content.text, wrappedTo: indent) : finished(content.text)
+    return (content.text, kind == .error || kind == .connection ? indent : nil)
   }
 
   /// The time has nine columns, the label ten.
@@ -96,7 +106,7 @@ public struct PrettyLines {
   private mutating func appendBranch(
     _ fields: inout LineFields, of kind: LineKind, to row: inout StyledText
   ) {
-    guard kind.isOfBranch, let name = Self.branchName(&fields) else { return pad(&row) }
+    guard kind.isOfBranch, let name = BranchName.take(from: &fields) else { return pad(&row) }
     if firstBranch == nil { firstBranch = name }
     if name != firstBranch { options.namesBranches = true }
     guard options.namesBranches else { return }
@@ -113,14 +123,6 @@ public struct PrettyLines {
     guard branchColumns > 0, options.namesBranches else { return }
     row.pad(to: Self.labelEnd + 1 + branchColumns)
     row.append(" ")
-  }
-
-  /// The branch as a user would name it, without what is usual.
-  private static func branchName(_ fields: inout LineFields) -> String? {
-    guard let inst = fields.takeString("inst") else { return nil }
-    let record = fields.take("recordName")?.stringValue ?? ""
-    let branch = fields.takeString("branch") ?? "default"
-    return "\(record)/\(inst)" + (branch == "default" ? "" : "#\(branch)")
   }
 
   // MARK: Rows

@@ -15,6 +15,7 @@ enum Quantity {
   /// Three digits at most, where there are no more before the point: `0.12`, `1.2`, `34`.
   static func short(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "?" }
+    if value == 0 { return "0" }
     return fixed(value, digits: abs(value) < 0.9995 ? 2 : abs(value) < 9.95 ? 1 : 0)
   }
 

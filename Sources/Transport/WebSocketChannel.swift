@@ -61,6 +61,9 @@ public final class WebSocketChannel {
   /// When the last message, or a sizeable part of one, arrived; control frames do not count.
   public private(set) var lastProgress: MonotonicTime
 
+  /// Bytes that have arrived since the upgrade, frames as a whole.
+  public private(set) var receivedBytes = 0
+
   /// Told of frames and of the end; nil costs nothing.
   public var observer: WireObserver? {
     didSet { connection.recordsFrames = observer?.wantsFrames ?? false }
@@ -274,6 +277,7 @@ public final class WebSocketChannel {
   }
 
   private func noteProgress(of count: Int) {
+    receivedBytes &+= count
     bytesSinceProgress += count
     guard bytesSinceProgress >= 1024 else { return }
     bytesSinceProgress = 0

@@ -44,6 +44,28 @@ import WebSocket
     await end()
   }
 
+  /// Over reconnects, too.
+  @Test func bytesThatHaveComeAreCounted() async throws {
+    #expect(client.receivedBytes == 0)
+    client.connect()
+    await delegate.until { client.isConnected }
+    client.markEstablished()
+    let text = #"[1,-1,{"type":"news"}]"#
+    peer.send(text)
+    await delegate.until { delegate.types.count == 1 }
+    let first = client.receivedBytes
+    #expect(first >= text.utf8.count)
+    #expect(first < 2 * text.utf8.count)
+    peer.hangUp()
+    await delegate.until { peer.connectionCount == 2 && client.isConnected }
+    peer.send(text)
+    await delegate.until { delegate.types.count == 2 }
+    // The close frame may have come, or not.
+    #expect((2 * first...2 * first + 10).contains(client.receivedBytes))
+    await end()
+    #expect(client.receivedBytes >= 2 * first)
+  }
+
   @Test func aPauseIsKeptOverAReconnect() async throws {
     client.connect()
     await delegate.until { client.isConnected }

@@ -47,6 +47,16 @@ int csystem_pidfd(int process);
 int csystem_argument_count(void);
 const char *_Nonnull csystem_argument(int index);
 
+// Takes over the terminal's screen: another screen without a cursor, keys as they are pressed, and stderr, if
+// it is the same terminal, held back. A crash gives everything back. -1 and errno for an error.
+int csystem_screen_take(void);
+
+// Gives it back, if it was taken, and writes what stderr has held back.
+void csystem_screen_restore(void);
+
+// The end of what is held back, up to `capacity` bytes; what is beyond `limit` is forgotten. 0 for nothing.
+int csystem_screen_errors(char *_Nonnull text, int capacity, int limit);
+
 // The commit and the Swift that this was built from and with; "unknown" where the build did not say.
 const char *_Nonnull csystem_commit(void);
 const char *_Nonnull csystem_swift(void);

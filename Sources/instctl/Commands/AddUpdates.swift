@@ -126,6 +126,7 @@ struct AddUpdates: ParsableCommand {
       answered: { work.answeredCount })
     request.start()
     await work.connected()
+    work.showProgress(of: input)
     try await work.send(input)
     try await work.drain()
     withExtendedLifetime(request) {}

@@ -43,10 +43,12 @@ struct GetUpdates: ParsableCommand {
       let request = RequestRun(
         run, client, timeout: timeout, what: "the updates did not come")
       request.start()
+      Progress.showReceiving(in: run) { client.receivedBytes }
       let stored: BranchSnapshot
       do throws(ClientError) { stored = try await client.getBranchUpdates(address) } catch {
         throw Failure(error)
       }
+      run.progress?.stop()
       withExtendedLifetime(request) { Self.print(stored, to: run.output) }
       guard decode else { return }
       let lines = DecodedLines(run, stored.address)

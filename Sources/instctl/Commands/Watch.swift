@@ -84,6 +84,12 @@ struct Watch: ParsableCommand {
       valueName: "duration"))
   var execTimeout = DurationArgument(milliseconds: 30_000, text: "30s")
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show a live screen instead of lines: insts, devices, rates, latency, the last actions. It needs a "
+        + "terminal; q ends it."))
+  var tui = false
+
   @Option(
     help: ArgumentHelp(
       "Create this file when every inst that is not refused has been synced.", valueName: "file"),
@@ -102,6 +108,10 @@ struct Watch: ParsableCommand {
 
   func run() throws {
     let settings = try Settings(server, output, branch: branches, timeout: ending.timeout)
+    if tui {
+      try settings.refuseFrames()
+      try WatchScreen.requireTerminal()
+    }
     let diagnostics = settings.diagnostics
     let connection = try ServerConnection(settings)
     let addresses = try branches.addresses(settings)
@@ -118,21 +128,27 @@ struct Watch: ParsableCommand {
           command, diagnostics: diagnostics, jobs: execJobs,
           timeoutMilliseconds: execTimeout.milliseconds)
       }
+      let connections = try connection.connections(
+        reconnects: true, showingFramesTo: settings.frameObserver(run))
+      let screen =
+        tui
+        ? try WatchScreen(
+          run, connections, addresses, title: settings.serverURL().description,
+          isColoured: settings.color.value.isOn(for: .output)) : nil
       let watch = WatchRun(
-        run,
-        try connection.connections(
-          reconnects: true, showingFramesTo: settings.frameObserver(run)),
-        ending: ending, untilSynced: synced.untilSynced,
+        run, connections, ending: ending, untilSynced: synced.untilSynced,
         readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
         commands: commands)
       if addresses.count > 1 { run.pretty?.nameBranches() }
       watch.start(addresses, request, types: types)
+      screen?.start()
       await run.untilEnding()
       withExtendedLifetime(watch) {}
     }
   }
 
   private var lineTypes: WatchLineTypes {
+    if tui { return .all }
     guard events.isEmpty else { return WatchLineTypes(events) }
     return state ? .all.subtracting(.updates) : .all
   }

@@ -10,8 +10,10 @@ final class LineFilterStage: LineStage {
   /// A line came that must not come; it was printed, if it was to be.
   var onForbidden: (@EventLoop (_ type: String, _ time: String) -> Void)?
 
+  /// What lines go through after this one.
+  var next: (any LineStage)?
+
   private let choice: LineChoice
-  private let next: (any LineStage)?
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private var scan = LineScan()
   private var condition: LineJudge?

@@ -83,6 +83,7 @@ struct Diagnostics: Sendable {
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer) {
+    StatusLine.clear()
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = Glibc.write(

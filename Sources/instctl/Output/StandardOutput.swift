@@ -48,6 +48,8 @@ final class StandardOutput: ReadinessHandler {
 
   private let descriptor: Int32
   private let isSocket: Bool
+  /// Whether a row of progress may stand where the output goes.
+  private let isTerminal: Bool
   private var registration: Reactor.Registration?
   private var written = 0
 
@@ -58,6 +60,7 @@ final class StandardOutput: ReadinessHandler {
     var status = stat()
     let type = fstat(STDOUT_FILENO, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
     isSocket = type == S_IFSOCK
+    isTerminal = type == S_IFCHR && isatty(STDOUT_FILENO) == 1
     var descriptor = STDOUT_FILENO
     if type == S_IFIFO || type == S_IFCHR {
       // A descriptor of our own can be non-blocking; to make the one that was given so would change
@@ -168,6 +171,7 @@ final class StandardOutput: ReadinessHandler {
 
   /// Writes out what has gathered, as far as the reader takes it.
   func flush() {
+    if isTerminal, written < writer.count { StatusLine.clear() }
     while ended == nil, written < writer.count {
       let count = writer.withUnsafeBytes { bytes in
         put(UnsafeRawBufferPointer(rebasing: bytes[written...]))

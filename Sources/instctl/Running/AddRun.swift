@@ -1,6 +1,7 @@
 import InstClient
 import InstProtocol
 import JSONText
+import LineDisplay
 import Transport
 
 /// Messages on their way, as many as may be at a time.
@@ -20,6 +21,7 @@ final class AddRun {
   private var underWay = 0
   /// How many messages the server has answered.
   private(set) var answeredCount = 0
+  private var sending = TransferProgress.Sending()
   private var failure: Failure?
   private var moved = Promise<Void>()
 
@@ -70,12 +72,17 @@ final class AddRun {
     joinedCount = 0
     guard !updates.isEmpty else { return }
     underWay += 1
-    EventLoop.start { await self.add(updates) }
+    let bytes = updates.reduce(0) { $0 + $1.utf8.count }
+    sending.updates += updates.count
+    sending.bytes += bytes
+    EventLoop.start { await self.add(updates, bytes) }
   }
 
-  private func add(_ updates: [String]) async {
+  private func add(_ updates: [String], _ bytes: Int) async {
     do throws(ClientError) {
       if let acknowledgement = try await client.addUpdates(address, updates) {
+        sending.acknowledgedUpdates += updates.count
+        sending.acknowledgedBytes += bytes
         print(acknowledgement)
       }
     } catch {
@@ -96,6 +103,19 @@ final class AddRun {
     run.output.line(ackHead) { $0.members(of: acknowledgement) }
     let output = run.output
     Reactor.shared.atEndOfTurn { output.flush() }
+  }
+
+  /// Shows how much of the input the server has, until the command ends.
+  func showProgress(of input: AddInput) {
+    var progress = TransferProgress(startingAt: Progress.seconds)
+    Progress.show(in: run) { [weak self] in
+      guard let self, sending.updates > 0 else { return nil }
+      sending.waitingBytes = client.pendingOutput
+      sending.share = input.readShare.map { share in
+        share * Double(sending.acknowledgedBytes) / Double(max(sending.bytes, 1))
+      }
+      return progress.text(sending, at: Progress.seconds)
+    }
   }
 
   private func waitForRoom() async throws(Failure) {

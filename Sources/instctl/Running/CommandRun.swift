@@ -22,8 +22,12 @@ final class CommandRun {
   let output = StandardOutput()
   /// What makes lines for reading of them; nil where they are printed as they are.
   let pretty: PrettyStage?
+  /// What takes the lines instead of stdout; nil where nothing does.
+  private(set) var screen: WatchScreen?
   /// Chooses the lines that are printed; nil where all are.
   private var filter: LineFilterStage?
+  /// Shows how far the command's transfer has come; nil where nobody would see it.
+  var progress: Progress?
   /// How to take leave of the network, at the end.
   var close: (@EventLoop @Sendable () async -> Void)?
 
@@ -63,7 +67,7 @@ final class CommandRun {
   }
 
   private func choose(_ lines: LineChoice) {
-    let filter = LineFilterStage(lines, next: pretty)
+    let filter = LineFilterStage(lines, next: screen ?? pretty)
     filter.onForbidden = { [weak self] type, time in
       self?.output.taken = .nothing
       if let text = lines.failing?.text {
@@ -72,6 +76,13 @@ final class CommandRun {
     }
     self.filter = filter
     output.stage = filter
+  }
+
+  /// Shows the lines on a screen of their own, until the command ends. To be asked for before there are
+  /// lines.
+  func show(on screen: WatchScreen) {
+    self.screen = screen
+    if let filter { filter.next = screen } else { output.stage = screen }
   }
 
   /// Calls `action` with the first line for which the expression is true, after which no more is
@@ -113,7 +124,11 @@ final class CommandRun {
   ) async -> ExitStatus {
     let signals = try? Signals([SIGHUP, SIGINT, SIGTERM]) { [weak self] signal in
       // The second one does not wait for manners.
-      if self?.isEnding ?? true { _exit(ExitStatus(signal: signal).rawValue) }
+      if self?.isEnding ?? true {
+        StatusLine.clear()
+        Screen.restore()
+        _exit(ExitStatus(signal: signal).rawValue)
+      }
       self?.end(.signal(signal))
     }
     TraceFile.onFailure = { [weak self] in self?.fail($0) }
@@ -136,6 +151,8 @@ final class CommandRun {
   }
 
   private func takeLeave(_ ending: Ending) async -> ExitStatus {
+    progress?.stop()
+    screen?.close()
     switch ending {
     case .status(let status):
       await closeWithin(Self.closeMilliseconds)

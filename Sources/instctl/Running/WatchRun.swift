@@ -73,6 +73,7 @@ final class WatchRun {
       connections.watchBranchUpdates(
         branch.address, temporary: request.temporary, markers: request.markers, watcher: branch)
     }
+    Progress.showReceiving(in: run) { connections.receivedBytes }
     connections.connect()
   }
 
@@ -97,6 +98,7 @@ final class WatchRun {
     guard !isSynced || untilSynced, liveBranches.allSatisfy(\.isSynced) else { return }
     if !isSynced {
       isSynced = true
+      run.progress?.stop()
       timers?.startIdle()
       writeReadyFile()
     }

@@ -13,11 +13,12 @@ import Testing
       executable: URL(fileURLWithPath: "/bin/sh"))
   }
 
-  @Test func aDescriptorGetsALineAndIsClosed() throws {
+  @Test(arguments: ["devices", "watch"])
+  func aDescriptorGetsALineAndIsClosed(command: String) throws {
     let server = try TestServer()
     let file = folder.path("ready")
     let program = try shell(
-      "exec instctl devices x -s \(server.url) --for 1m --ready-fd 3 3>'\(file)'")
+      "exec instctl \(command) x -s \(server.url) --for 1m --ready-fd 3 3>'\(file)'")
     defer { program.end() }
     program.wait("the end of the list") { !$0.of(type: "sync").isEmpty }
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "{\"type\":\"ready\"}\n")

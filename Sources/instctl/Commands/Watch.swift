@@ -90,11 +90,7 @@ struct Watch: ParsableCommand {
         + "terminal; q ends it."))
   var tui = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Create this file when every inst that is not refused has been synced.", valueName: "file"),
-    completion: .file())
-  var readyFile: String?
+  @OptionGroup var ready: ReadyOptions
 
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Ending") var ending: EndingOptions
@@ -137,7 +133,7 @@ struct Watch: ParsableCommand {
           isColoured: settings.color.value.isOn(for: .output)) : nil
       let watch = WatchRun(
         run, connections, ending: ending, untilSynced: synced.untilSynced,
-        readyFile: readyFile.map(ReadyFile.init), lines: WatchLines(run, types: types),
+        readyFile: ready.file, lines: WatchLines(run, types: types),
         commands: commands)
       if addresses.count > 1 { run.pretty?.nameBranches() }
       watch.start(addresses, request, types: types)

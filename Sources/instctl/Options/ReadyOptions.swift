@@ -1,7 +1,8 @@
 import ArgumentParser
 import Glibc
 
-/// How a command says that it is really running.
+/// How a command says that it is really running: every inst that is not refused has been synced (`watch`), the
+/// first list is complete (`devices`), it listens (`serve`, `permission`).
 struct ReadyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

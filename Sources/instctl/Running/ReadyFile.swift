@@ -12,7 +12,11 @@ struct ReadyFile: Sendable {
   private let target: Target
 
   init(path: String) { target = .path(path) }
-  init(descriptor: Int32) { target = .descriptor(descriptor) }
+  init(descriptor: Int32) {
+    target = .descriptor(descriptor)
+    // Whoever waits for its end must not wait for a command of --exec.
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
 
   /// - Parameter line: what the file holds, or the descriptor gets.
   func write(_ line: String) throws(Failure) {

@@ -1,19 +1,22 @@
 import JSONText
 
 extension StyledText {
-  /// Adds JSON for reading: a space behind colons and commas, long base64 by its ends and size.
-  mutating func append(json value: JSONValue) {
+  /// Adds JSON for reading: a space behind colons and commas, long base64 by its ends and size, and other
+  /// strings that no row has room for by their beginning and length.
+  ///
+  /// - Parameter name: the member whose value it is, if any.
+  mutating func append(json value: JSONValue, of name: String? = nil) {
     switch value {
     case .null: append("null", .literal)
     case .bool(let value): append(value ? "true" : "false", .literal)
     case .number(let number): append(number.text, .number)
-    case .string(let text): append(jsonString: text)
+    case .string(let text): append(jsonString: text, of: name)
     case .array(let elements):
       append("[", .dim)
       for (index, element) in elements.enumerated() {
         guard !isFull else { return }
         if index > 0 { append(", ", .dim) }
-        append(json: element)
+        append(json: element, of: name)
       }
       append("]", .dim)
     case .object(let members):
@@ -25,21 +28,39 @@ extension StyledText {
         append(quoted: member.name, .key)
         append("\"", .key)
         append(": ", .dim)
-        append(json: member.value)
+        append(json: member.value, of: member.name)
       }
       append("}", .dim)
     }
   }
 
-  private mutating func append(jsonString text: String) {
-    if let form = Base64Form(text), form.isUnreadable {
+  private mutating func append(jsonString text: String, of name: String?) {
+    if let name, Base64Form.fields.contains(name), let form = Base64Form(text), form.isShortened {
       append(form.ends, .string)
       append(" \(Quantity.bytes(form.decodedCount))", .dim)
       return
     }
     append("\"", .string)
-    append(quoted: text, .string)
+    guard let length = lengthIfLong(text) else {
+      append(quoted: text, .string)
+      append("\"", .string)
+      return
+    }
+    let told = " \(Quantity.count(length, "character"))"
+    var beginning = StyledText(limit: rowWidth)
+    beginning.append(quoted: text, .string)
+    // Its end, and the mark that the row's own end is cut off.
+    let room = rowWidth - columns - 2 - told.utf8.count
+    append(beginning.cut(to: max(8, min(rowWidth / 2, room))))
     append("\"", .string)
+    append(told, .dim)
+  }
+
+  /// How many characters it has, if not even a whole row would hold it.
+  private func lengthIfLong(_ text: String) -> Int? {
+    guard text.utf8.count > rowWidth else { return nil }
+    let length = text.unicodeScalars.count
+    return length > rowWidth ? length : nil
   }
 
   /// The content of a string of JSON; control characters are escaped in any case.
@@ -56,15 +77,16 @@ extension StyledText {
   mutating func append(member name: String, _ value: JSONValue) {
     append(name, .key)
     append("=", .dim)
-    append(value)
+    append(value, of: name)
   }
 
   /// Adds a value: a string without quotes where nothing is lost by that.
-  mutating func append(_ value: JSONValue) {
-    if let text = value.stringValue, text.isWord {
+  mutating func append(_ value: JSONValue, of name: String? = nil) {
+    let isBase64 = name.map(Base64Form.fields.contains) ?? false
+    if let text = value.stringValue, text.isWord, text.utf8.count <= rowWidth, !isBase64 {
       append(text, .plain)
     } else {
-      append(json: value)
+      append(json: value, of: name)
     }
   }
 }

@@ -65,29 +65,38 @@ public struct PrettyLines: Sendable {
   private mutating func parts(
     _ line: UnsafeRawBufferPointer
   ) -> (row: StyledText, wrappedTo: Int?) {
-    guard var fields = LineFields(line) else { return (Self.other(line, limit: limit), nil) }
+    guard var fields = LineFields(line) else { return (other(line), nil) }
     let type = fields.takeString("type") ?? ""
     let kind = LineKind(type)
-    var row = StyledText(limit: limit)
-    row.append(time(&fields), .dim)
-    row.append(" ")
+    // Why something failed is not cut off.
+    let isWrapped = kind == .error || kind == .connection
+    var row = StyledText(limit: limit, rowWidth: isWrapped ? .max : rowWidth)
+    let time = time(&fields)
+    if !isNarrow {
+      row.append(time, .dim)
+      row.append(" ")
+    }
     row.append(kind.label, kind.style)
-    row.pad(to: Self.labelEnd)
+    row.pad(to: labelEnd)
     row.append(" ")
     appendBranch(&fields, of: kind, to: &row)
     let indent = row.columns
     var content = LineContent(row, hint: options.hint)
     content.append(kind, &fields)
-    // Why something failed is not cut off.
-    return (content.text, kind == .error || kind == .connection ? indent : nil)
+    return (content.text, isWrapped ? indent : nil)
   }
 
+  private var rowWidth: Int { options.width ?? .max }
+
+  /// Whether a row has no room to spare for the time.
+  private var isNarrow: Bool { rowWidth < 40 }
+
   /// The time has nine columns, the label ten.
-  private static let labelEnd = 20
+  private var labelEnd: Int { isNarrow ? 10 : 20 }
 
   private var limit: Int {
     // A failure is continued on rows of its own, but not for ever.
-    options.width.map { max($0, 1) * 8 } ?? .max
+    options.width.map { max($0, 80) * 8 } ?? .max
   }
 
   private mutating func time(_ fields: inout LineFields) -> String {
@@ -110,26 +119,26 @@ public struct PrettyLines: Sendable {
     if firstBranch == nil { firstBranch = name }
     if name != firstBranch { options.namesBranches = true }
     guard options.namesBranches else { return }
-    let text = StyledText(name, .name).cut(to: Self.widestName)
+    let text = StyledText(name, .name).cut(to: widestName)
     branchColumns = max(branchColumns, text.columns)
     row.append(text)
     pad(&row)
   }
 
-  private static let widestName = 24
+  private var widestName: Int { min(24, rowWidth / 3) }
 
   /// Keeps the columns below each other, once there are names.
   private func pad(_ row: inout StyledText) {
     guard branchColumns > 0, options.namesBranches else { return }
-    row.pad(to: Self.labelEnd + 1 + branchColumns)
+    row.pad(to: labelEnd + 1 + min(branchColumns, widestName))
     row.append(" ")
   }
 
   // MARK: Rows
 
   /// A value that is no object, such as one that was selected; or no JSON at all.
-  private static func other(_ line: UnsafeRawBufferPointer, limit: Int) -> StyledText {
-    var row = StyledText(limit: limit)
+  private func other(_ line: UnsafeRawBufferPointer) -> StyledText {
+    var row = StyledText(limit: limit, rowWidth: rowWidth)
     if let value = try? JSONValue(parsing: line) {
       row.append(json: value)
     } else {
@@ -144,7 +153,8 @@ public struct PrettyLines: Sendable {
   }
 
   private func finished(_ text: StyledText, wrappedTo indent: Int) -> String {
-    guard let width = options.width, indent + 16 <= width else { return finished(text) }
+    guard let width = options.width else { return finished(text) }
+    let indent = indent + 16 <= width ? indent : 2
     return text.wrapped(to: width, indent: indent).map(finished).joined()
   }
 }

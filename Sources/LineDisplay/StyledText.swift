@@ -14,15 +14,22 @@ public struct StyledText: Sendable, Hashable {
   public private(set) var columns = 0
   /// What begins beyond so many columns is left out, for nobody would see it.
   private let limit: Int
+  /// The columns of a row, as far as that is of interest to what is appended.
+  let rowWidth: Int
 
   /// Whether nothing more is kept.
   var isFull: Bool { columns > limit }
 
   /// Nothing yet.
   ///
-  /// - Parameter limit: the columns beyond which nothing more is kept. It may be passed by a character; to
-  ///   fit text into a width there is ``cut(to:)``.
-  public init(limit: Int = .max) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: the columns beyond which nothing more is kept. It may be passed by a character; to fit text
+  ///     into a width there is ``cut(to:)``.
+  ///   - rowWidth: the columns of a row, where values that none has room for are to be shortened.
+  public init(limit: Int = .max, rowWidth: Int = .max) {
+    self.limit = limit
+    self.rowWidth = rowWidth
+  }
 
   /// A text in one style.
   public init(_ text: String, _ style: Style = .plain) {

@@ -28,7 +28,7 @@ final class TerminalProgram {
     columns: Int, rows: Int, _ arguments: [String], executable: String = Programs.instctl.path,
     environment: [String: String] = [:]
   ) throws {
-    let all = ["TERM": "xterm-256color", "NO_COLOR": ""].merging(environment) { $1 }
+    let all = ["TERM": "xterm-256color", "NO_COLOR": "", "COLUMNS": ""].merging(environment) { $1 }
     peer = try Program(
       [Self.script, "\(columns)x\(rows)", executable] + arguments,
       executable: URL(fileURLWithPath: Self.interpreter), environment: all, stdin: .open)

@@ -181,13 +181,64 @@ import Testing
     let action = pretty.render(
       #"{"type":"action","time":"2026-01-31T12:34:56.789Z","action":{"type":"device","event":"\#(message)"}}"#
     )
-    #expect(action == "  +0.000s action     \"The inst is not there, and …\n")
+    #expect(action == "  +0.000s action     \"The inst is…\" 65 characters\n")
     // Without a width everything is one whole row.
     pretty.options.width = nil
     #expect(
       pretty.render(
         #"{"type":"error","time":"2026-01-31T12:34:56.789Z","kind":"error","errorMessage":"\#(message)"}"#
       ) == "  +0.000s error      ✗ error: \(message)\n")
+  }
+
+  /// Every width that a terminal may have, and values that are longer than it.
+  @Test(arguments: 20...45)
+  func rowsFitNarrowTerminals(width: Int) {
+    var pretty = PrettyLines(.init(width: width))
+    let long = String(repeating: "x", count: 300)
+    let lines = [
+      #""type":"updates",\#(branch),"updates":["\#(hello)"],"timestamps":[1769862896789]"#,
+      #""type":"sync","recordName":"record","inst":"\#(long)","branch":"b","complete":true"#,
+      #""type":"connection","state":"reconnecting","connected":false,"attempt":2,"retryInMs":1200,"reason":"\#(long)""#,
+      #""type":"error","kind":"error","errorCode":"not_authorized","errorMessage":"You may not. \#(long)""#,
+      #""type":"bot","bot":{"id":"b","tags":{"long":"\#(long)","日本":"語"}},"other":"\#(long)""#,
+    ]
+    for line in lines {
+      let rows = pretty.render("{\"time\":\"2026-01-31T12:34:56.789Z\",\(line)}")
+        .split(separator: "\n")
+      #expect(rows.allSatisfy { StyledText(String($0)).columns <= width })
+      // What it is about can be seen; a failure as a whole.
+      #expect(rows.first?.split(separator: " ").count ?? 0 >= 2)
+      if line.contains(#""error""#) {
+        #expect(rows.joined().count { $0 == "x" } == 300)
+        #expect(rows.joined().contains("not_authorized"))
+      }
+    }
+  }
+
+  /// Base64 is known by its field alone: a long word looks like it, too.
+  @Test func longValues() {
+    var pretty = PrettyLines(.init(width: 80))
+    let word = String(repeating: "x", count: 300)
+    #expect(
+      pretty.render(#"{"type":"bot","bot":{"id":"b","tags":{"long":"\#(word)"}},"n":1}"#)
+        == """
+                  bot        bot={"id": "b", "tags": {"long": "xxxxxxx…" 300 characters…
+        """ + "\n")
+    #expect(
+      pretty.render(#"{"type":"message","message":{"text":"\#(word)","n":1}}"#)
+        == """
+                  message    {"text": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" 300 characters…
+        """ + "\n")
+    pretty.options.width = 120
+    let updates = #"[1,2,{"type":"repo/add_updates","updates":["\#(hello)","AAAA"]}]"#
+    #expect(
+      pretty.render(#"{"type":"frame","direction":"in","frame":\#(updates)}"#)
+        .hasSuffix("\"updates\": [AQGL/qSH…xvAA== 22 B, \"AAAA\"]}]\n"))
+    // Elsewhere than on a terminal nothing is left out but what is not for reading.
+    pretty.options.width = nil
+    #expect(
+      pretty.render(#"{"type":"x","a":"\#(word)","update":"\#(hello)"}"#)
+        .hasSuffix("a=\"\(word)\"  update=AQGL/qSH…xvAA== 22 B\n"))
   }
 
   @Test func colours() {

@@ -75,6 +75,8 @@ extension HelpTopic {
         "a file to which TLS secrets are added, with which a recording of the traffic can be read; "
         + "warned of each time"),
     Row(name: "NO_COLOR, TERM", meaning: "no colours when NO_COLOR is set, or TERM is dumb"),
+    Row(
+      name: "COLUMNS", meaning: "the width that pretty keeps to on a terminal, instead of its own"),
     Row(name: "XDG_CONFIG_HOME, HOME", meaning: "where the configuration is"),
   ]
 }

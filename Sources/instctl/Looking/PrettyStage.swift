@@ -21,7 +21,7 @@ final class PrettyStage: LineStage {
 
   func pass(_ line: UnsafeRawBufferPointer, into writer: inout JSONWriter) {
     // It may have changed since the last line. What goes elsewhere is not cut.
-    if isTerminal { lines.options.width = Terminal.output.size.columns }
+    if isTerminal { lines.options.width = Terminal.output.columns }
     var text = lines.render(line)
     text.withUTF8 { text in
       writer.raw(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text).dropLast()))

@@ -30,6 +30,14 @@ struct Terminal: Sendable {
     }
     return (Int(size.ws_col), Int(size.ws_row))
   }
+
+  /// The columns to fit rows into: what COLUMNS says, or the terminal itself.
+  var columns: Int {
+    guard let wish = getenv("COLUMNS"), let columns = Int(String(cString: wish)), columns > 0 else {
+      return size.columns
+    }
+    return columns
+  }
 }
 
 extension ColorChoice {

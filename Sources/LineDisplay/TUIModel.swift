@@ -14,6 +14,9 @@ public struct TUIModel: Sendable {
     var actions = 0
     var updateRate = RateMeter()
     var lastSeconds: Double?
+
+    /// Whether it is a branch of this inst.
+    func isOf(_ inst: String) -> Bool { name == inst || name.hasPrefix("\(inst)#") }
   }
 
   /// One that is there.
@@ -45,8 +48,8 @@ public struct TUIModel: Sendable {
   private var connections: [(owner: String, state: String, isConnected: Bool)] = []
   private var lines = PrettyLines(PrettyLines.Options(width: Self.eventWidth))
 
-  /// No row is wider; what is beyond is not kept.
-  private static let eventWidth = 60
+  /// Of a row that is much wider the end is not kept.
+  private static let eventWidth = 200
   static let greatestEventCount = 200
   static let greatestDeviceCount = 1000
 
@@ -112,7 +115,7 @@ public struct TUIModel: Sendable {
       connections.append((owner, state, isConnected))
     }
     guard !isConnected else { return }
-    for index in branches.indices where owner.isEmpty || branches[index].name.hasPrefix(owner) {
+    for index in branches.indices where owner.isEmpty || branches[index].isOf(owner) {
       branches[index].isSynced = false
     }
   }

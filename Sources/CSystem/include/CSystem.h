@@ -48,8 +48,12 @@ int csystem_argument_count(void);
 const char *_Nonnull csystem_argument(int index);
 
 // Takes over the terminal's screen: another screen without a cursor, keys as they are pressed, and stderr, if
-// it is the same terminal, held back. A crash gives everything back. -1 and errno for an error.
+// it is a terminal, held back. A crash gives everything back. What to paint on, non-blocking, until it is given
+// back; -1 and errno for an error.
 int csystem_screen_take(void);
+
+// Whether the terminal is for this process now, not for another job of its shell.
+int csystem_screen_is_ours(void);
 
 // Gives it back, if it was taken, and writes what stderr has held back.
 void csystem_screen_restore(void);

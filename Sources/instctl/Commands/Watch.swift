@@ -100,6 +100,10 @@ struct Watch: ParsableCommand {
   func validate() throws {
     if execJobs < 1 { throw ValidationError("--exec-jobs must be at least 1") }
     if exec == "" { throw ValidationError("--exec is empty") }
+    if tui, !events.isEmpty || output.filter.choosesLines {
+      throw ValidationError(
+        "--tui shows all that comes: --events, --type, --where and --select choose lines")
+    }
   }
 
   func run() throws {
@@ -125,7 +129,7 @@ struct Watch: ParsableCommand {
           timeoutMilliseconds: execTimeout.milliseconds)
       }
       let connections = try connection.connections(
-        reconnects: true, showingFramesTo: settings.frameObserver(run))
+        reconnects: true, showingFramesTo: tui ? nil : settings.frameObserver(run))
       let screen =
         tui
         ? try WatchScreen(

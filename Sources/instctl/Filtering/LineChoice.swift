@@ -41,8 +41,9 @@ extension FilterOptions {
     types.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
   }
 
+  /// Whether some lines, or parts of them, are not printed.
+  var choosesLines: Bool { !types.isEmpty || condition != nil || select != nil }
+
   /// Whether none of them is used.
-  var isEmpty: Bool {
-    types.isEmpty && condition == nil && select == nil && failOn == nil
-  }
+  var isEmpty: Bool { !choosesLines && failOn == nil }
 }

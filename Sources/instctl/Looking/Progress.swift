@@ -22,7 +22,7 @@ final class Progress {
 
   /// Shows it until the run ends, where somebody could see it.
   static func show(in run: CommandRun, _ text: @escaping @EventLoop () -> String?) {
-    guard run.screen == nil, run.diagnostics.verbosity >= 1, Terminal.errors.isCapable else {
+    guard run.screen == nil, run.diagnostics.showsProgress, Terminal.errors.isCapable else {
       return
     }
     run.progress = Progress(text)

@@ -5,31 +5,33 @@ import Transport
 
 /// A terminal's screen while a program has it to itself, with its keys and its size.
 ///
-/// It is given back by ``close()``, and by whatever ends the process.
+/// It is given back by ``close()``, and by whatever ends the process; and while the process is stopped, or
+/// a shell has another job in the foreground.
 @EventLoop
 final class Screen: ReadinessHandler {
   /// A key was pressed, or the terminal has gone (nil).
   var onKey: (@EventLoop (UInt8?) -> Void)?
-  /// Everything is to be painted anew.
+  /// It is to be painted.
   var onChange: (@EventLoop () -> Void)?
 
+  private enum State {
+    case taken(descriptor: Int32)
+    case away
+    case closed
+  }
+
+  private var state = State.away
   private var painter: ScreenPainter
-  private let output: Int32
-  private var registration: Reactor.Registration?
+  private var keys: Reactor.Registration?
   private var signals: Signals?
   /// What the terminal has not taken yet. Nothing more is painted meanwhile.
   private var waiting: [UInt8] = []
-  private var isOpen = false
 
   /// Takes the screen over.
   init(isColoured: Bool) throws(Failure) {
     painter = ScreenPainter(isColoured: isColoured)
-    // A descriptor of our own can be non-blocking without being so for others.
-    let own = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    output = own >= 0 ? own : STDOUT_FILENO
     try take()
     do throws(TransportError) {
-      registration = try Reactor.shared.add(STDIN_FILENO, .readable, self)
       signals = try Signals([SIGWINCH, SIGTSTP, SIGCONT]) { [weak self] in self?.received($0) }
     } catch {
       close()
@@ -38,24 +40,37 @@ final class Screen: ReadinessHandler {
   }
 
   private func take() throws(Failure) {
-    guard csystem_screen_take() == 0 else {
-      let code = errno
+    let descriptor = csystem_screen_take()
+    let code = errno
+    guard descriptor >= 0 else {
       throw Failure(
         code: "no_screen", layer: .io,
         message: "the terminal cannot be taken over: \(systemMessage(code))", exit: .inputOutput)
     }
-    isOpen = true
+    state = .taken(descriptor: descriptor)
+    painter.forget()
+    do throws(TransportError) {
+      keys = try Reactor.shared.add(STDIN_FILENO, .readable, self)
+    } catch {
+      leave()
+      throw Failure(error)
+    }
+  }
+
+  private func leave() {
+    state = .away
+    if let keys { Reactor.shared.remove(keys) }
+    keys = nil
+    waiting = []
+    Self.restore()
   }
 
   /// Gives the screen back.
   func close() {
-    isOpen = false
-    if let registration { Reactor.shared.remove(registration) }
-    registration = nil
+    leave()
+    state = .closed
     signals?.close()
     signals = nil
-    Self.restore()
-    if output != STDOUT_FILENO { Glibc.close(output) }
   }
 
   /// Gives back the screen of this process, whoever has it, if anybody: before the process ends.
@@ -63,29 +78,30 @@ final class Screen: ReadinessHandler {
 
   // MARK: Painting
 
-  var size: (columns: Int, rows: Int) { Terminal.output.size }
-
   /// Shows a frame, unless the terminal is still busy with one before.
   func show(_ frame: (_ columns: Int, _ rows: Int) -> [StyledText]) {
-    guard isOpen else { return }
-    writeWaiting()
+    if case .away = state, csystem_screen_is_ours() != 0 {
+      do throws(Failure) { try take() } catch { return gone() }
+    }
+    guard case .taken(let descriptor) = state else { return }
+    write(to: descriptor)
     guard waiting.isEmpty else { return }
-    let (columns, rows) = size
-    let text = painter.paint(frame(columns, rows), columns: columns, rows: rows)
-    guard !text.isEmpty else { return }
-    waiting = Array(text.utf8)
-    writeWaiting()
+    let (columns, rows) = Terminal.output.size
+    waiting = Array(painter.paint(frame(columns, rows), columns: columns, rows: rows).utf8)
+    write(to: descriptor)
   }
 
-  private func writeWaiting() {
+  private func write(to descriptor: Int32) {
     while !waiting.isEmpty {
-      let count = waiting.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+      let count = waiting.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       let code = errno
       if count < 0, code == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return code == EAGAIN ? () : gone() }
       waiting.removeFirst(count)
     }
   }
+
+  private func gone() { onKey?(nil) }
 
   /// What was written to stderr last, while it is held back.
   var heldErrors: String? {
@@ -99,18 +115,17 @@ final class Screen: ReadinessHandler {
   // MARK: What the user does
 
   func ready(_ readiness: Readiness) {
-    var keys = [UInt8](repeating: 0, count: 64)
-    let count = read(STDIN_FILENO, &keys, keys.count)
+    var text = [UInt8](repeating: 0, count: 64)
+    let count = read(STDIN_FILENO, &text, text.count)
     let code = errno
     if count < 0, code == EINTR || code == EAGAIN { return }
     guard count > 0 else {
-      if let registration { Reactor.shared.remove(registration) }
-      registration = nil
-      onKey?(nil)
-      return
+      if let keys { Reactor.shared.remove(keys) }
+      keys = nil
+      return gone()
     }
     // An escape begins the name of a key that has no character: not a word of it is for us.
-    for key in keys.prefix(count).prefix(while: { $0 != 0x1B }) {
+    for key in text.prefix(count).prefix(while: { $0 != 0x1B }) {
       switch key {
       case 0x1A: suspend()
       case 0x0C: repaint()
@@ -122,29 +137,18 @@ final class Screen: ReadinessHandler {
   private func received(_ signal: Int32) {
     switch signal {
     case SIGTSTP: suspend()
-    // Somebody has stopped us without a word before.
-    case SIGCONT: resume()
+    case SIGCONT:
+      // Somebody may have stopped us without a word; the terminal was another's since.
+      leave()
+      onChange?()
     default: repaint()
     }
   }
 
   /// Stops, as the user of a shell wants it, with the screen as it was before us.
   private func suspend() {
-    guard isOpen else { return }
-    csystem_screen_restore()
-    isOpen = false
+    leave()
     kill(getpid(), SIGSTOP)
-    // Here everything goes on.
-    resume()
-  }
-
-  private func resume() {
-    csystem_screen_restore()
-    do throws(Failure) { try take() } catch {
-      onKey?(nil)
-      return
-    }
-    repaint()
   }
 
   private func repaint() {

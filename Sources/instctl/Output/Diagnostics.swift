@@ -8,6 +8,9 @@ struct Diagnostics: Sendable {
   let verbosity: Int
   private let isText: Bool
 
+  /// Whether a row that is drawn over and over would be welcome, on a terminal.
+  var showsProgress: Bool { isText && verbosity >= 1 }
+
   /// - Parameter format: nil for words on a terminal, and JSON elsewhere.
   init(verbosity: Int, format: LogFormat? = nil) {
     self.verbosity = verbosity

@@ -93,6 +93,57 @@ import Testing
     }
   }
 
+  /// The ends that were asked for, and a failure before there was anything to see.
+  @Test(arguments: [
+    ("--for 300ms", 0), ("--until-synced", 0), ("-c 1", 0), ("-c 2 --timeout 500ms", 124),
+  ])
+  func plannedEndsGiveTheScreenBack(options: String, status: Int) throws {
+    let server = try TestServer()
+    let terminal = try TerminalProgram(
+      columns: 80, rows: 24,
+      ["watch", "-s", server.url, "t", "--tui"] + options.split(separator: " ").map(String.init))
+    let state = terminal.finish()
+    #expect(state.status == status)
+    #expect(state.written.contains("\u{1B}[?1049h"))
+    expectRestored(state)
+  }
+
+  @Test func noServer() throws {
+    let state = try TerminalProgram(
+      columns: 80, rows: 24, ["watch", "-s", "ws://127.0.0.1:1", "t", "--tui"]
+    ).finish()
+    #expect(state.status == 69)
+    expectRestored(state)
+    #expect(state.text.contains("error: connection refused by 127.0.0.1:1"))
+  }
+
+  /// A peer that does not take part in the closing is waited for a little, and not after a second signal.
+  @Test func aSecondSignalGivesTheScreenBackToo() throws {
+    let server = try TestServer()
+    let terminal = try watch(server)
+    terminal.wait("✓ synced")
+    server.program.signal(SIGSTOP)
+    defer { server.program.signal(SIGCONT) }
+    terminal.signal(SIGINT)
+    terminal.signal(SIGTERM)
+    let state = terminal.finish()
+    #expect([130, 143].contains(state.status))
+    expectRestored(state)
+  }
+
+  /// A connection to the terminal that stands still, such as ssh's, holds up neither the watch nor its end.
+  @Test func aTerminalThatTakesNothing() throws {
+    let server = try TestServer()
+    let terminal = try watch(server)
+    terminal.wait("✓ synced")
+    // Painted anew for each, until the terminal is full.
+    terminal.type(String(repeating: "\u{C}", count: 500))
+    terminal.signal(SIGTERM)
+    let state = terminal.finishUnread()
+    #expect(state.status == 143)
+    #expect(state.isRestored)
+  }
+
   /// What ends the command is told behind the screen, and what stderr got meanwhile as well.
   @Test func failuresAreToldBehindTheScreen() throws {
     let server = try TestServer()
@@ -155,12 +206,77 @@ import Testing
     expectRestored(terminal.finish())
   }
 
+  /// Stopped by others: with a word (SIGTSTP) the terminal is given back, without one (SIGSTOP) it is not,
+  /// but all is well afterwards.
+  @Test func stoppingAndGoingOn() throws {
+    let server = try TestServer()
+    let terminal = try watch(server)
+    terminal.wait("✓ synced")
+    terminal.signal(SIGTSTP)
+    let stopped = terminal.wait(untilGone: "✓ synced")
+    expectRestored(stopped)
+    terminal.signal(SIGCONT)
+    #expect(terminal.wait("✓ synced").isAlternate)
+    terminal.signal(SIGSTOP)
+    terminal.signal(SIGCONT)
+    try ring(server)
+    terminal.wait("kitchen → ring")
+    terminal.signal(SIGTSTP)
+    terminal.wait(untilGone: "✓ synced")
+    terminal.signal(SIGTERM)
+    terminal.signal(SIGCONT)
+    let state = terminal.finish()
+    #expect(state.status == 143)
+    expectRestored(state)
+  }
+
+  /// In the background it leaves the terminal to the shell, goes on, and can be ended.
+  @Test func inTheBackground() throws {
+    let server = try TestServer()
+    let terminal = try TerminalProgram(
+      columns: 80, rows: 24, ["--norc", "--noprofile", "-i"], executable: "/bin/bash",
+      environment: ["PS1": "ready> ", "HISTFILE": "", "HOME": "/nonexistent"])
+    terminal.wait("ready> ")
+    terminal.type("\(Programs.instctl.path) watch -s \(server.url) t --tui\n")
+    terminal.wait("✓ synced")
+    terminal.type("\u{1A}")
+    terminal.wait(untilGone: "✓ synced")
+    terminal.type("bg\n")
+    try ring(server)
+    terminal.type("echo back-$((20 + 3))\n")
+    var state = terminal.wait("back-23")
+    #expect(!state.isAlternate)
+    terminal.type("fg\n")
+    // It has gone on meanwhile.
+    state = terminal.wait("✓ synced", "kitchen → ring")
+    #expect(state.isAlternate)
+    terminal.type("\u{1A}")
+    terminal.wait(untilGone: "✓ synced")
+    terminal.type("kill %1; while kill -0 %1 2>&-; do sleep 0.1; done\n")
+    state = terminal.wait("Exit 143")
+    #expect(!state.isAlternate)
+    #expect(!state.isCursorHidden)
+    terminal.type("exit\n")
+    expectRestored(terminal.finish())
+  }
+
   @Test func refusesWithoutATerminal() throws {
     let piped = try instctl("watch", "-s", "ws://127.0.0.1:1", "t", "--tui")
     #expect(piped.status == 64)
     #expect(piped.output == "")
     let message = piped.error?["message"] as? String ?? ""
     #expect(message.contains("--tui needs a terminal"))
+    for command in [
+      "--tui < /dev/null", "--tui > /dev/null", "--tui --output raw", "--tui --type action",
+    ] {
+      let state = try TerminalProgram(
+        columns: 80, rows: 24,
+        ["-c", "\(Programs.instctl.path) watch -s ws://127.0.0.1:1 t \(command)"],
+        executable: "/bin/sh"
+      ).finish()
+      #expect(state.status == 64)
+      #expect(!state.written.contains("\u{1B}"))
+    }
     let dumb = try TerminalProgram(
       columns: 80, rows: 24, ["watch", "-s", "ws://127.0.0.1:1", "t", "--tui"],
       environment: ["TERM": "dumb"]

@@ -81,6 +81,11 @@ final class TerminalProgram {
     order(["end": true], "the program did not end", sourceLocation)
   }
 
+  /// The same, while the terminal takes nothing of what the program writes.
+  func finishUnread(sourceLocation: SourceLocation = #_sourceLocation) -> State {
+    order(["endUnread": true], "the program did not end", sourceLocation)
+  }
+
   @discardableResult
   private func order(
     _ order: [String: Any], _ failure: String, _ sourceLocation: SourceLocation

@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["--quiet", "2> /dev/null"])
+  @Test(arguments: ["--quiet", "2> /dev/null", "--log-format json"])
   func noneWhereNobodyWantsIt(option: String) throws {
     let state = try shell("exec \(add) \(option) > /dev/null").finish()
     #expect(state.status == 0)

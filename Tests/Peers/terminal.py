@@ -12,6 +12,7 @@ Reads orders from stdin, one JSON object a line, and answers each with one:
     {"signal": 15}          to the program
     {"hangUp": true}        the terminal goes away
     {"end": true}           until the program has ended
+    {"endUnread": true}     the same, while the terminal takes nothing
 
 An answer has the screen, whether it is the alternate one, whether the cursor is hidden, whether the
 terminal's settings are as they were, everything that was written so far, and the status once the
@@ -89,6 +90,9 @@ class Terminal:
             return
         if self.hung_up:
             time.sleep(seconds)
+        self.reap()
+
+    def reap(self):
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -109,6 +113,14 @@ class Terminal:
         os.close(self.master)
         os.close(self.slave)
         self.hung_up = True
+
+    def end_unread(self):
+        """Whether it ends though nobody takes what it writes."""
+        end = time.monotonic() + SECONDS
+        while self.status is None and time.monotonic() < end:
+            time.sleep(0.05)
+            self.reap()
+        return self.status is not None
 
     def ended(self):
         if self.status is None:
@@ -155,6 +167,8 @@ def main():
                 os.kill(terminal.pid, order["signal"])
             elif "hangUp" in order:
                 terminal.hang_up()
+            elif "endUnread" in order:
+                done = terminal.end_unread()
             elif "end" in order:
                 done = terminal.until(terminal.ended)
             print(json.dumps(terminal.answer(done)), flush=True)

@@ -39,7 +39,7 @@ struct Instctl: ParsableCommand {
       let failure =
         error as? Failure
         ?? .usage(message(for: error), hint: UsageHint.text(for: message(for: error)))
-      Diagnostics(verbosity: 1).report(failure)
+      Diagnostics(verbosity: 1, format: .askedFor(in: arguments())).report(failure)
       Glibc.exit(failure.exit.rawValue)
     }
   }

@@ -47,4 +47,18 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
 /// The forms of what goes to stderr.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   case text, json
+
+  /// What options or environment ask for, where neither could be read as a whole.
+  static func askedFor(in arguments: [String]) -> LogFormat? {
+    let option = Setting.logFormat.option
+    for (index, argument) in arguments.enumerated().reversed() {
+      if argument == option, index + 1 < arguments.count {
+        return LogFormat(rawValue: arguments[index + 1])
+      }
+      if argument.hasPrefix(option + "=") {
+        return LogFormat(rawValue: String(argument.dropFirst(option.count + 1)))
+      }
+    }
+    return Secrets.environment(Setting.logFormat.variable).flatMap(LogFormat.init)
+  }
 }

@@ -80,6 +80,12 @@ final class WebSocketPeer {
     write(frame + payload)
   }
 
+  /// Sends a close frame with the code 1008 (RFC 6455 section 7.4.1); the reason has at most 123 bytes.
+  func sendClose(reason: String) {
+    let payload = [0x03, 0xF0] + Array(reason.utf8)
+    write([0x88, UInt8(payload.count)] + payload)
+  }
+
   /// The next text message; nil at the end of the connection.
   func receive() -> String? {
     while let head = read(2) {
@@ -179,9 +185,11 @@ final class ScriptedServer: Sendable {
 
   /// - Parameters:
   ///   - login: what to answer a login with, as JSON.
+  ///   - closing: the reason of a close frame with which to end, instead of an answer.
   ///   - answer: the frames with which to answer any other message, as JSON.
   init(
     login: @escaping @Sendable ([String: Any]) -> String = { _ in acceptingLogin },
+    closing: String? = nil,
     answer: @escaping @Sendable ([String: Any]) -> [String]
   ) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -204,7 +212,7 @@ final class ScriptedServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         Thread.detachNewThread {
-          Self.serve(WebSocketPeer(owning: connection, masks: false), login, answer)
+          Self.serve(WebSocketPeer(owning: connection, masks: false), login, closing, answer)
         }
       }
     }
@@ -221,7 +229,7 @@ final class ScriptedServer: Sendable {
     """
 
   private static func serve(
-    _ peer: WebSocketPeer, _ login: @Sendable ([String: Any]) -> String,
+    _ peer: WebSocketPeer, _ login: @Sendable ([String: Any]) -> String, _ closing: String?,
     _ answer: @Sendable ([String: Any]) -> [String]
   ) {
     guard let head = peer.readHead(), let key = key(in: head) else { return }
@@ -235,6 +243,8 @@ final class ScriptedServer: Sendable {
       guard let message = frame?.last as? [String: Any] else { continue }
       if message["type"] as? String == "login" {
         peer.send(login(message))
+      } else if let closing {
+        return peer.sendClose(reason: closing)
       } else {
         for frame in answer(message) { peer.send(frame) }
       }

@@ -17,12 +17,11 @@ struct HeaderFields {
   init(_ settings: Settings, for url: WebSocketURL, path: String? = nil) throws(Failure) {
     var fields: [HTTPField] = []
     let source = settings.headers.source
-    // A URL's query opens things, too.
-    KnownSecrets.add(String(url.target.drop { $0 != "?" }.dropFirst()))
+    Self.remember(query: url.target.drop { $0 != "?" }.dropFirst())
     for text in settings.headers.value {
       guard text.hasPrefix("@") else {
         let field = try Self.field(text, source)
-        if source != .option { KnownSecrets.add(field.value) }
+        if source != .option || SecretMask.isSecret(field.name) { Self.remember(field) }
         fields.append(field)
         continue
       }
@@ -31,7 +30,7 @@ struct HeaderFields {
       let lines = try InputFile.readText(file, limit: 1 << 20)
       for line in lines.split(whereSeparator: \.isNewline) {
         let field = try Self.field(String(line), source)
-        KnownSecrets.add(field.value)
+        Self.remember(field)
         fields.append(field)
       }
     }
@@ -47,6 +46,25 @@ struct HeaderFields {
       if !cookies.isEmpty { fields.append(HTTPField(name: "Cookie", value: cookies)) }
     }
     self.fields = fields
+  }
+
+  /// A URL's query opens things, too: as a whole, and by members whose names say so.
+  private static func remember(query: Substring) {
+    KnownSecrets.add(String(query))
+    for member in query.split(separator: "&") {
+      guard let equals = member.firstIndex(of: "="), SecretMask.isSecret(String(member[..<equals]))
+      else { continue }
+      KnownSecrets.add(String(member[member.index(after: equals)...]))
+    }
+  }
+
+  /// Servers repeat credentials with and without their scheme (RFC 9110 section 11.4).
+  private static func remember(_ field: HTTPField) {
+    KnownSecrets.add(field.value)
+    guard field.name.lowercased().hasSuffix("authorization"),
+      let space = field.value.firstIndex(of: " ")
+    else { return }
+    KnownSecrets.add(String(field.value[field.value.index(after: space)...]))
   }
 
   /// The line is not repeated in an error: its value can be a secret.

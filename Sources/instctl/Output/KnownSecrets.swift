@@ -10,7 +10,20 @@ enum KnownSecrets {
 
   static func add(_ secret: String) {
     guard secret.utf8.count >= shortest else { return }
-    known.withLock { if !$0.contains(secret) { $0.append(secret) } }
+    known.withLock { secrets in
+      guard !secrets.contains(secret) else { return }
+      // Longer ones first: of one that has another in it, all is to go.
+      let place = secrets.firstIndex { $0.utf8.count < secret.utf8.count }
+      secrets.insert(secret, at: place ?? secrets.endIndex)
+    }
+  }
+
+  /// Whether JSON has to be looked at closely: an escaped text could hide one of them.
+  static func mayBe(in json: UnsafeRawBufferPointer) -> Bool {
+    known.withLock { secrets in
+      !secrets.isEmpty
+        && (["\\"] + secrets).contains { SecretMask.contains($0, in: json) }
+    }
   }
 
   /// The text without them.

@@ -92,15 +92,17 @@ enum SecretMask {
   ///
   /// - Parameter json: valid JSON text.
   static func masked(_ json: UnsafeRawBufferPointer) -> JSONValue? {
-    guard suspects.contains(where: { contains($0, in: json) }) || isTransfer(json) else {
-      return nil
-    }
+    guard
+      suspects.contains(where: { contains($0, in: json) }) || isTransfer(json)
+        || KnownSecrets.mayBe(in: json)
+    else { return nil }
     let value = RawJSON(scanned: json).value
     let masked = frame(value)
     return masked == value ? nil : masked
   }
 
-  private static func contains(_ text: String, in bytes: UnsafeRawBufferPointer) -> Bool {
+  /// Whether bytes have this text among them.
+  static func contains(_ text: String, in bytes: UnsafeRawBufferPointer) -> Bool {
     guard let base = bytes.baseAddress, let first = text.utf8.first else { return false }
     let wanted = Array(text.utf8)
     var position = 0

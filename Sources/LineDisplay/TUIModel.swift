@@ -9,8 +9,11 @@ public struct TUIModel: Sendable {
     let name: String
     var isSynced = false
     var isRefused = false
+    /// Updates that are known: the state, and what came since. Their bytes.
     var updates = 0
     var bytes = 0
+    /// Updates that came as news.
+    var news = 0
     var actions = 0
     var updateRate = RateMeter()
     var lastSeconds: Double?
@@ -80,9 +83,16 @@ public struct TUIModel: Sendable {
     case .updates:
       guard let index else { return }
       let list = fields.takeText("updates").map(UpdateList.init) ?? UpdateList()
-      branches[index].updates += list.count
-      branches[index].bytes += list.byteCount
-      branches[index].lastSeconds = seconds
+      if fields.takeBool("initial") == true {
+        // The state, again after a reconnect: no measure of what is going on.
+        branches[index].updates = list.count
+        branches[index].bytes = list.byteCount
+      } else {
+        branches[index].updates &+= list.count
+        branches[index].bytes &+= list.byteCount
+        branches[index].news &+= list.count
+        branches[index].lastSeconds = seconds
+      }
     case .sync:
       if let index { branches[index].isSynced = true }
     case .connection:
@@ -158,9 +168,9 @@ public struct TUIModel: Sendable {
     self.receivedBytes = receivedBytes
     byteRate.note(receivedBytes, at: seconds)
     for index in branches.indices {
-      branches[index].updateRate.note(branches[index].updates, at: seconds)
+      branches[index].updateRate.note(branches[index].news, at: seconds)
     }
-    updateRate.note(updateCount, at: seconds)
+    updateRate.note(branches.reduce(0) { $0 &+ $1.news }, at: seconds)
     actionRate.note(actionCount, at: seconds)
   }
 

@@ -154,6 +154,8 @@ import Testing
     #expect(state.status == 69)
     expectRestored(state)
     #expect(state.text.contains("error: "))
+    // Words and no JSON, though stderr was held back.
+    #expect(!state.text.contains("{"))
     #expect(!state.text.contains("INST "))
     // It goes on trying where that is wished, and shows it.
     let lasting = try TestServer()

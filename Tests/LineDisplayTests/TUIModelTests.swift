@@ -71,6 +71,24 @@ import Testing
     #expect(text.hasSuffix("  +0.789s action     kitchen → ring"))
   }
 
+  /// The state after a reconnect takes the place of what was known, and makes no rate.
+  @Test func statesAreNoNews() {
+    var model = Self.model()
+    model.tick(receivedBytes: 0, at: 100)
+    model.take(Self.line(#""type":"updates","updates":["AAAA","AAAA"],"initial":true"#), at: 100)
+    model.take(Self.line(#""type":"updates","updates":["AAAA"],"initial":false"#), at: 101)
+    model.tick(receivedBytes: 0, at: 102)
+    #expect(model.updateCount == 3)
+    #expect(model.updateRate.perSecond == 0.5)
+    model.take(
+      Self.line(#""type":"updates","updates":["AAAA","AAAA","AAAA"],"initial":true,"replay":true"#),
+      at: 103)
+    model.tick(receivedBytes: 0, at: 104)
+    #expect(model.updateCount == 3)
+    #expect(model.branches.first?.bytes == 9)
+    #expect(model.updateRate.perSecond == 0.25)
+  }
+
   /// Any size, the absurd ones too.
   @Test func framesKeepToTheirSize() {
     var model = Self.filled()

@@ -14,8 +14,11 @@ struct Diagnostics: Sendable {
   /// - Parameter format: nil for words on a terminal, and JSON elsewhere.
   init(verbosity: Int, format: LogFormat? = nil) {
     self.verbosity = verbosity
-    isText = (format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)) == .text
+    isText = (format ?? (Self.isOnTerminal ? .text : .json)) == .text
   }
+
+  /// As it was at first: a live screen holds stderr back.
+  private static let isOnTerminal = isatty(STDERR_FILENO) == 1
 
   func report(_ failure: Failure) {
     let failure = failure.masked

@@ -185,9 +185,9 @@ _instctl() {
 
 _instctl_watch() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--decode --state --temporary --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --raw-strings --version -h --help)
+    non_repeating_flags=(--decode --state --temporary --tui --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --raw-strings --version -h --help)
     repeating_options=(--events --markers --pin --resolve -H --header --subprotocol --type)
-    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
+    non_repeating_options=(--branch -b --record --record-key-file --exec --exec-jobs --exec-timeout --ready-file --ready-fd --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options -1
 
     # Offer option value completions
@@ -220,6 +220,9 @@ _instctl_watch() {
         ;;
     '--ready-file')
         __instctl_add_completions -f
+        return
+        ;;
+    '--ready-fd')
         return
         ;;
     '--server'|'-s')
@@ -924,7 +927,7 @@ _instctl_serve() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--tls --large-messages --reorder --compress --no-compress --quiet -q --raw-strings --version -h --help)
     repeating_options=(--type)
-    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --output --color --log-format --where --select --fail-on)
+    non_repeating_options=(--host --port -p --cert --cert-key --cert-out --data --auth --max-inst-bytes --rate-limit --dialect --latency --drop-acks --seed --max-message --ready-file --ready-fd --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -979,6 +982,9 @@ _instctl_serve() {
         ;;
     '--ready-file')
         __instctl_add_completions -f
+        return
+        ;;
+    '--ready-fd')
         return
         ;;
     '--output')
@@ -2099,7 +2105,7 @@ _instctl_permission_grant() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --ready-fd --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2120,6 +2126,9 @@ _instctl_permission_grant() {
         ;;
     '--ready-file')
         __instctl_add_completions -f
+        return
+        ;;
+    '--ready-fd')
         return
         ;;
     '--server'|'-s')
@@ -2276,7 +2285,7 @@ _instctl_permission_deny() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
-    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
+    non_repeating_options=(--branch -b --record --record-key-file --user --ready-file --ready-fd --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2297,6 +2306,9 @@ _instctl_permission_deny() {
         ;;
     '--ready-file')
         __instctl_add_completions -f
+        return
+        ;;
+    '--ready-fd')
         return
         ;;
     '--server'|'-s')
@@ -2626,7 +2638,7 @@ _instctl_devices() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--once --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress -1 --until-synced --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
-    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on --ready-file)
+    non_repeating_options=(--branch -b --record --record-key-file --settle --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --count -c --for --idle --timeout --until --output --color --log-format --where --select --fail-on --ready-file --ready-fd)
     __instctl_offer_flags_options 1
 
     # Offer option value completions
@@ -2786,6 +2798,9 @@ _instctl_devices() {
         ;;
     '--ready-file')
         __instctl_add_completions -f
+        return
+        ;;
+    '--ready-fd')
         return
         ;;
     esac
@@ -3608,7 +3623,7 @@ _instctl_gaps() {
 
 _instctl_set() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --mask --version -h --help)
+    non_repeating_flags=(--dry-run --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --mask --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
     non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 4
@@ -3766,7 +3781,7 @@ _instctl_set() {
 
 _instctl_unset() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --mask --version -h --help)
+    non_repeating_flags=(--dry-run --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --mask --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
     non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 3
@@ -3947,7 +3962,7 @@ _instctl_bots() {
 
 _instctl_bots_add() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --version -h --help)
+    non_repeating_flags=(--dry-run --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --json --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
     non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options -1
@@ -4105,7 +4120,7 @@ _instctl_bots_add() {
 
 _instctl_bots_remove() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--dry-run --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    non_repeating_flags=(--dry-run --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
     non_repeating_options=(--branch -b --record --record-key-file --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options -1

@@ -29,6 +29,10 @@ struct Watch: ParsableCommand {
       With --state, updates and the state after a reconnect show as what they change. An update that cannot \
       be decoded gets a decodeError on its line (--decode), or a warning (--state).
 
+      With --tui a terminal shows instead of lines what is going on, on a screen of its own: insts, the \
+      devices on them, rates, latency, the last actions. q or Ctrl-C ends it, Ctrl-Z stops it for a while. \
+      The terminal is then as it was before, and has what was written to stderr meanwhile.
+
       Examples:
         export INSTCTL_SERVER=http://127.0.0.1:3000
         instctl watch myInst --until-synced
@@ -86,8 +90,7 @@ struct Watch: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Show a live screen instead of lines: insts, devices, rates, latency, the last actions. It needs a "
-        + "terminal; q ends it."))
+      "Show a live screen instead of lines. It needs a terminal, on stdin and stdout."))
   var tui = false
 
   @OptionGroup var ready: ReadyOptions

@@ -21,7 +21,9 @@ extension HelpTopic {
           Row(name: "--output json", meaning: "the lines above"),
           Row(
             name: "--output pretty",
-            meaning: "the same for reading: aligned, coloured on a terminal, long values shortened"),
+            meaning:
+              "the same for reading: aligned, and on a terminal coloured, long values shortened, rows "
+              + "no wider than it"),
           Row(
             name: "--output raw",
             meaning:
@@ -31,7 +33,9 @@ extension HelpTopic {
         .heading("Errors"),
         .text(
           "What ends a command is one object on stderr, or two lines of text on a terminal, unless "
-            + "--log-format says otherwise. Warnings and notes are objects of type warning and note."
+            + "--log-format says otherwise. Warnings and notes are objects of type warning and note. On a "
+            + "terminal a row tells how far get-updates, add-updates and the first state of watch have come, "
+            + "while they last; not with --quiet."
         ),
         .code([
           #"{"type":"error","code":…,"layer":…,"message":…,"hint":…,"retryable":…,"exit":…}"#

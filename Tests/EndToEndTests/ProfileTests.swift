@@ -192,7 +192,7 @@ import Testing
       "backoff": "7s..8s", "ping-interval": "7000ms", "ping-timeout": "7s", "insecure": "true",
       "ip-version": "6", "compress": "false", "max-message": "7MiB", "dialect": "documented",
       "large-messages": "inline", "output": "raw", "color": "never", "log-format": "json",
-      "verbose": "1", "quiet": "true",
+      "verbose": "1", "quiet": "true", "trace": configuration.folder.path("trace.jsonl"),
     ]
     let secret = ["header", "proxy"]
     let rows = try settings().values.filter { $0["field"] != nil }

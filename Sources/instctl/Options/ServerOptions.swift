@@ -202,7 +202,8 @@ struct ServerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write each frame and event to this file as JSON lines, secrets masked; '-' for stderr.",
+      "Add each frame and event to this file as JSON lines, secrets masked; '-' for stderr. A file that "
+        + "holds something else is refused. 'instctl help trace' explains the lines.",
       valueName: "file"), completion: .file())
   var trace: String?
 }

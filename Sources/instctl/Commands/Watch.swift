@@ -29,6 +29,9 @@ struct Watch: ParsableCommand {
       With --state, updates and the state after a reconnect show as what they change. An update that cannot \
       be decoded gets a decodeError on its line (--decode), or a warning (--state).
 
+      It is really running, for --ready-file and --ready-fd, when every inst that is not refused has been \
+      synced.
+
       With --tui a terminal shows instead of lines what is going on, on a screen of its own: insts, the \
       devices on them, rates, latency, the last actions. q or Ctrl-C ends it, Ctrl-Z stops it for a while. \
       The terminal is then as it was before, and has what was written to stderr meanwhile.

@@ -18,9 +18,8 @@ import Testing
     let server = try TestServer()
     let file = folder.path("ready")
     let program = try shell(
-      "exec instctl \(command) x -s \(server.url) --for 1m --ready-fd 3 3>'\(file)'")
-    defer { program.end() }
-    program.wait("the end of the list") { !$0.of(type: "sync").isEmpty }
+      "exec instctl \(command) x -s \(server.url) --until-synced --ready-fd 3 3>'\(file)'")
+    #expect(program.finish().status == 0)
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "{\"type\":\"ready\"}\n")
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An authority made by `openssl` for a test, certificates that it has issued, and a stranger's.
-struct TLSFiles {
+struct TLSFiles: Sendable {
   static let password = "xyzzy-password"
   private let folder: TemporaryFolder
 
@@ -44,6 +44,12 @@ struct TLSFiles {
     try folder.write(name, text, permissions: permissions)
   }
 
+  /// The path of a certificate for the server's key that was good until yesterday.
+  func expired() throws -> String {
+    try issue("server.csr", by: "ca", "expired.pem", days: "-1")
+    return path("expired.pem")
+  }
+
   /// What the tools say of the server's key.
   func pin() throws -> String {
     let outcome = try Program(
@@ -56,11 +62,15 @@ struct TLSFiles {
     return "sha256//" + outcome.output.split(separator: "\n").joined()
   }
 
-  private func issue(_ request: String, by authority: String, _ certificate: String) throws {
+  private func issue(
+    _ request: String, by authority: String, _ certificate: String, days: String = "2"
+  )
+    throws
+  {
     try openssl(
       "x509", "-req", "-in", request, "-CA", "\(authority)-ca.pem",
       "-CAkey", "\(authority)-ca.key", "-CAcreateserial", "-copy_extensions", "copy",
-      "-days", "2", "-out", certificate)
+      "-days", days, "-out", certificate)
   }
 
   private func openssl(_ arguments: String...) throws {

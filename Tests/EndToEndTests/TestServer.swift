@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// `instctl serve` in a process of its own.
-final class TestServer {
+final class TestServer: Sendable {
   let program: Program
   let url: String
   /// The number behind the last colon of the URL.
@@ -26,7 +26,7 @@ final class TestServer {
 }
 
 /// A folder that goes with its owner.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url: URL
 
   init() throws {

@@ -232,11 +232,10 @@ final class ScriptedServer: Sendable {
     _ peer: WebSocketPeer, _ login: @Sendable ([String: Any]) -> String, _ closing: String?,
     _ answer: @Sendable ([String: Any]) -> [String]
   ) {
-    guard let head = peer.readHead(), let key = key(in: head) else { return }
-    let accept = Data(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+    guard let head = peer.readHead(), let accept = acceptance(for: head) else { return }
     peer.writeHead([
       "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
-      "Sec-WebSocket-Accept: \(accept.base64EncodedString())",
+      "Sec-WebSocket-Accept: \(accept)",
     ])
     while let text = peer.receive() {
       let frame = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [Any]
@@ -248,6 +247,13 @@ final class ScriptedServer: Sendable {
       } else {
         for frame in answer(message) { peer.send(frame) }
       }
+    }
+  }
+
+  /// What accepts the upgrade that is asked for (RFC 6455 section 4.2.2); nil where none is.
+  static func acceptance(for head: String) -> String? {
+    key(in: head).map {
+      Data(sha1(Array(($0 + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))).base64EncodedString()
     }
   }
 

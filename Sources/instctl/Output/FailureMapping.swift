@@ -57,6 +57,15 @@ extension Failure {
     }
   }
 
+  /// The time is up, and it was the server that wanted us to wait.
+  ///
+  /// - Parameter what: has not happened within which time.
+  static func rateLimited(_ what: String) -> Failure {
+    Failure(
+      ErrorInfo(errorCode: .rateLimitExceeded, errorMessage: ""), layer: .server,
+      message: "the server limits the rate, and \(what)")
+  }
+
   static func sizes(maximum: Double?, needed: Double?) -> [JSONMember] {
     [("maxBranchSizeInBytes", maximum), ("neededBranchSizeInBytes", needed)].compactMap {
       name, size in size.map { JSONMember(name: name, value: JSONValue($0)) }

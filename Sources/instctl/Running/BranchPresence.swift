@@ -7,6 +7,7 @@ import Transport
 @EventLoop
 protocol BranchPresence: BranchWatcher, InstRecordsObserver {
   var run: CommandRun { get }
+  var arrivals: Arrivals { get }
 }
 
 extension BranchPresence {
@@ -40,6 +41,7 @@ extension BranchPresence {
   }
 
   func rateLimited(retryAfterMilliseconds: Int64) {
+    arrivals.noteRateLimit()
     run.diagnostics.warn(
       "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms")
   }

@@ -87,13 +87,7 @@ final class CallRun {
       return
     }
     let what = "the answer did not come within \(timeout.milliseconds) ms"
-    guard isLimited else {
-      return run.fail(.timeout(what, milliseconds: timeout.milliseconds))
-    }
-    run.fail(
-      Failure(
-        ErrorInfo(errorCode: .rateLimitExceeded, errorMessage: ""), layer: .server,
-        message: "the server limits the rate, and \(what)"))
+    run.fail(isLimited ? .rateLimited(what) : .timeout(what, milliseconds: timeout.milliseconds))
   }
 
   /// Looks whether a frame ends the command.

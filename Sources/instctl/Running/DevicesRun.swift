@@ -195,6 +195,7 @@ extension DevicesRun: InstRecordsObserver {
   // The stream of devices tells it as well.
   func clientConnectionChanged(to state: ConnectionState) {}
   func rateLimited(retryAfterMilliseconds: Int64) {
+    timers?.noteRateLimit()
     lines.rateLimit(milliseconds: retryAfterMilliseconds)
   }
   func received(_ error: ErrorInfo) { lines.error(error) }

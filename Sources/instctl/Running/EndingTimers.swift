@@ -26,11 +26,18 @@ final class Arrivals {
   private(set) var last = Reactor.shared.now
   /// How many of those that `--count` counts.
   private(set) var count = 0
+  private var lastLimit: MonotonicTime?
+
+  /// Whether the last word of the server was to wait.
+  var isRateLimited: Bool { lastLimit.map { $0 >= last } ?? false }
 
   /// Something came that keeps the command from being idle.
   func note() { last = Reactor.shared.now }
 
-  /// The same, and it counts.
+  /// The server wants us to wait.
+  func noteRateLimit() { lastLimit = Reactor.shared.now }
+
+  /// The same as ``note()``, and it counts.
   func noteCounted() {
     note()
     count += 1
@@ -64,6 +71,9 @@ final class EndingTimers {
   /// Something came that keeps the command from being idle.
   func noteArrival() { arrivals.note() }
 
+  /// The server wants us to wait.
+  func noteRateLimit() { arrivals.noteRateLimit() }
+
   /// Starts the clock of `--idle`.
   func startIdle() {
     arrivals.note()
@@ -90,10 +100,10 @@ final class EndingTimers {
 
   private func timeoutPassed(_ timeout: DurationArgument) {
     guard let command else { return }
+    let what = "\(command.unmetByTimeout) within \(timeout.milliseconds) ms"
     command.fail(
-      .timeout(
-        "\(command.unmetByTimeout) within \(timeout.milliseconds) ms",
-        milliseconds: timeout.milliseconds))
+      arrivals.isRateLimited
+        ? .rateLimited(what) : .timeout(what, milliseconds: timeout.milliseconds))
   }
 
   private func scheduleIdleCheck() {

@@ -17,7 +17,7 @@ final class PermissionAnswering: BranchPresence {
   private let requestHead = LineHead("\"type\":\"permission_request\"")
 
   private var timers: EndingTimers?
-  private let arrivals = Arrivals()
+  let arrivals = Arrivals()
   private(set) var hasBegun = false
 
   /// - Parameters:

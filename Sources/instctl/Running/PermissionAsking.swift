@@ -8,6 +8,7 @@ import WebSocket
 @EventLoop
 final class PermissionAsking: BranchPresence {
   let run: CommandRun
+  let arrivals = Arrivals()
   private let client: InstRecordsClient
   private let authSource: PartitionAuthSource
   private let origin: String
@@ -41,8 +42,10 @@ final class PermissionAsking: BranchPresence {
   private func timeIsUp(_ timeout: DurationArgument) {
     let what =
       requestID == nil ? "the server did not answer" : "nobody answered the request"
+    let whole = "\(what) within \(timeout.milliseconds) ms"
     run.fail(
-      .timeout("\(what) within \(timeout.milliseconds) ms", milliseconds: timeout.milliseconds))
+      arrivals.isRateLimited
+        ? .rateLimited(whole) : .timeout(whole, milliseconds: timeout.milliseconds))
   }
 
   // MARK: Asking
@@ -66,6 +69,7 @@ final class PermissionAsking: BranchPresence {
       if isFinal { run.fail(Failure(error)) }
       return
     }
+    arrivals.note()
     self.missing = missing
     run.diagnostics.note("asking for the permission to \(missing.action)")
     ask()
@@ -74,11 +78,6 @@ final class PermissionAsking: BranchPresence {
   private func ask() {
     guard let missing else { return }
     requestID = authSource.requestPermission(missing, fromOrigin: origin)
-  }
-
-  func rateLimited(retryAfterMilliseconds: Int64) {
-    run.diagnostics.warn(
-      "the server limits the rate: nothing is sent for \(retryAfterMilliseconds) ms")
   }
 
   private func answered(_ result: PermissionResult) {

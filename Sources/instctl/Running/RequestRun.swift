@@ -82,13 +82,8 @@ final class RequestRun {
 
   private func timeIsUp() {
     let allowance = timeout.milliseconds
-    guard isRateLimited else {
-      return run.fail(.timeout("\(what) within \(allowance) ms", milliseconds: allowance))
-    }
-    run.fail(
-      Failure(
-        ErrorInfo(errorCode: .rateLimitExceeded, errorMessage: ""), layer: .server,
-        message: "the server limits the rate, and \(what) within \(allowance) ms"))
+    let what = "\(what) within \(allowance) ms"
+    run.fail(isRateLimited ? .rateLimited(what) : .timeout(what, milliseconds: allowance))
   }
 }
 

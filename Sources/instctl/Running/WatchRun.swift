@@ -151,6 +151,7 @@ extension WatchRun: InstConnectionsObserver {
   func clientConnectionChanged(to state: ConnectionState) {}
 
   func rateLimited(retryAfterMilliseconds: Int64) {
+    arrivals.noteRateLimit()
     lines.rateLimit(milliseconds: retryAfterMilliseconds)
   }
 

@@ -17,8 +17,13 @@ final class ChildProcess {
   /// What it says on stderr.
   private let errorFile: URL
 
-  /// The program beside the test bundle, where SwiftPM puts everything.
+  /// The program in the folder that the environment names, else the one beside the test bundle, where
+  /// SwiftPM puts everything.
   private static let executable: URL = {
+    let given = ProcessInfo.processInfo.environment["INSTCTL_TEST_PROGRAMS"] ?? ""
+    guard given.isEmpty else {
+      return URL(fileURLWithPath: given).appendingPathComponent("instctl")
+    }
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(fileURLWithPath: link ?? CommandLine.arguments[0]).deletingLastPathComponent()
       .appendingPathComponent("instctl")

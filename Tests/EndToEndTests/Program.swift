@@ -4,8 +4,14 @@ import Testing
 
 /// The programs that the build has made.
 enum Programs {
-  /// Beside the test bundle, where SwiftPM puts everything.
+  private static let variable = "INSTCTL_TEST_PROGRAMS"
+
+  /// The folder that the environment names, such as that of the programs as they are shipped; else the one
+  /// beside the test bundle, where SwiftPM puts everything.
   static let folder: URL = {
+    if let given = ProcessInfo.processInfo.environment[variable], !given.isEmpty {
+      return URL(fileURLWithPath: given)
+    }
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(fileURLWithPath: link ?? CommandLine.arguments[0]).deletingLastPathComponent()
   }()

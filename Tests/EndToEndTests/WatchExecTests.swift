@@ -166,7 +166,8 @@ import Testing
     // One runs, 256 wait, and three are too many.
     for number in 0..<260 { scene.device.sendAction(number, taskID: "\(number)") }
     let refused = (0..<3).compactMap { _ in scene.device.nextResult() }
-    #expect(refused.compactMap { $0["taskId"] as? String } == ["257", "258", "259"])
+    // Each goes its own way.
+    #expect(Set(refused.compactMap { $0["taskId"] as? String }) == ["257", "258", "259"])
     for result in refused {
       #expect((result["error"] as? [String: String])?["errorCode"] == "too_busy")
     }

@@ -1,7 +1,6 @@
 /// Options that say which branch is meant.
 protocol BranchNaming {
-  var branch: String? { get }
-  var recordKeyFile: String? { get }
+  var place: BranchPlaceOptions { get }
 }
 
 extension BranchOptions: BranchNaming {}
@@ -15,7 +14,7 @@ extension Settings {
     timeout: DurationArgument? = nil
   ) throws(Failure) {
     try self.init(
-      options, output, branch: branch.branch, timeout: timeout,
-      recordKeyFile: branch.recordKeyFile)
+      options, output, branch: branch.place.branch, timeout: timeout,
+      recordKeyFile: branch.place.recordKeyFile)
   }
 }

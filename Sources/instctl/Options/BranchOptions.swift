@@ -9,20 +9,10 @@ struct BranchOptions: ParsableArguments {
     completion: .custom { _, _, _ in ProfileCompletion.insts() })
   var inst: String
 
-  @Option(
-    name: .shortAndLong, help: "The branch. (default: default)",
-    completion: .custom { _, _, _ in ProfileCompletion.branches() })
-  var branch: String?
+  @OptionGroup var place: BranchPlaceOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "The record; the whole of INST is then the inst's name.", valueName: "name"))
-  var record: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
-        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"), completion: .file())
-  var recordKeyFile: String?
+  /// The branch that the options name.
+  func address(_ settings: Settings) throws(Failure) -> BranchAddress {
+    try settings.branch(of: inst, record: place.record)
+  }
 }

@@ -10,22 +10,7 @@ struct BranchesOptions: ParsableArguments {
     completion: .custom { _, _, _ in ProfileCompletion.insts() })
   var insts: [String]
 
-  @Option(
-    name: .shortAndLong, help: "The branch, the same in all insts. (default: default)",
-    completion: .custom { _, _, _ in ProfileCompletion.branches() })
-  var branch: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The record; the whole of each INST is then the inst's name.", valueName: "name"))
-  var record: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Use the record key in this file, '-' for stdin, in place of a record; the whole of each INST is "
-        + "then the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"), completion: .file())
-  var recordKeyFile: String?
+  @OptionGroup var place: BranchPlaceOptions
 
   /// The branches that the options name, each once.
   func addresses(_ settings: Settings) throws(Failure) -> [BranchAddress] {
@@ -45,11 +30,6 @@ struct BranchesOptions: ParsableArguments {
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
       return BranchAddress(recordName: first.recordName, inst: inst, branch: settings.branch.value)
     }
-    var single = BranchOptions()
-    single.inst = inst
-    single.branch = branch
-    single.record = record
-    single.recordKeyFile = recordKeyFile
-    return try single.address(settings)
+    return try settings.branch(of: inst, record: place.record)
   }
 }

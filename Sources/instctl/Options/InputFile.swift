@@ -26,7 +26,12 @@ enum InputFile {
     return descriptor
   }
 
-  private static func read(_ file: String, limit: Int) throws(Failure) -> [UInt8] {
+  /// Reads bytes.
+  ///
+  /// - Parameters:
+  ///   - file: `-` for stdin.
+  ///   - limit: the most that is accepted.
+  static func read(_ file: String, limit: Int) throws(Failure) -> [UInt8] {
     let descriptor = try descriptor(of: file)
     defer { if file != "-" { close(descriptor) } }
     var bytes: [UInt8] = []

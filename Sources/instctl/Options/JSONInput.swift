@@ -11,7 +11,7 @@ enum JSONInput {
   static func values(of argument: String) throws(Failure) -> [RawJSON] {
     guard argument.hasPrefix("@") else { return [try value(Array(argument.utf8), "the argument")] }
     let file = String(argument.dropFirst())
-    let text = try read(file)
+    let text = try InputFile.read(file, limit: limit)
     guard
       let first = text.split(separator: UInt8(ascii: "\n")).first(where: { !isBlank(Array($0)) })
     else { return [] }
@@ -25,7 +25,7 @@ enum JSONInput {
       return try value(Array(argument.utf8), "the argument")
     }
     let file = argument == "-" ? "-" : String(argument.dropFirst())
-    let text = try read(file)
+    let text = try InputFile.read(file, limit: limit)
     guard !isBlank(text) else { return nil }
     return try value(text, file == "-" ? "stdin" : "'\(file)'")
   }
@@ -64,32 +64,5 @@ enum JSONInput {
       values.append(try value(line, "line \(index + 1) of \(place)", line: index + 1))
     }
     return values
-  }
-
-  private static func read(_ file: String) throws(Failure) -> [UInt8] {
-    let isInput = file == "-"
-    let descriptor = isInput ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(file, errno) }
-    defer { if !isInput { close(descriptor) } }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      let code = errno
-      if count < 0 && code == EINTR { continue }
-      guard count >= 0 else { throw unreadable(file, code) }
-      guard count > 0 else { return bytes }
-      bytes += chunk.prefix(count)
-      guard bytes.count <= limit else {
-        throw .badInput("'\(file)' is longer than \(limit) bytes")
-      }
-    }
-  }
-
-  private static func unreadable(_ file: String, _ code: Int32) -> Failure {
-    Failure(
-      code: "unreadable_file", layer: .io,
-      message: "cannot read '\(file)': \(systemMessage(code))",
-      exit: code == ENOENT ? .noInput : .inputOutput)
   }
 }

@@ -81,13 +81,8 @@ struct SidesOptions: ParsableArguments {
       }
       return Side(source: .file(name), settings: settings)
     }
-    var branch = BranchOptions()
-    branch.inst = name
-    branch.branch = nil
-    branch.record = nil
-    branch.recordKeyFile = nil
     let connection = try ServerConnection(settings)
     return Side(
-      source: .inst(try branch.address(settings), connection), settings: settings)
+      source: .inst(try settings.branch(of: name, record: nil), connection), settings: settings)
   }
 }

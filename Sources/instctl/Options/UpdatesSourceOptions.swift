@@ -17,22 +17,7 @@ struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
   @Flag(name: .customLong("inst"), help: "The argument is an inst, whatever files there are.")
   var isInst = false
 
-  @Option(
-    name: .shortAndLong, help: "The branch of the inst. (default: default)",
-    completion: .custom { _, _, _ in ProfileCompletion.branches() })
-  var branch: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The record; the whole of INST is then the inst's name.", valueName: "name"))
-  var record: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Use the record key in this file, '-' for stdin, in place of a record; the whole of INST is then "
-        + "the inst's name. Also INSTCTL_RECORD_KEY, which holds the key itself.",
-      valueName: "file"), completion: .file())
-  var recordKeyFile: String?
+  @OptionGroup var place: BranchPlaceOptions
 
   func validate() throws {
     if isFile, isInst { throw ValidationError("--file and --inst exclude each other") }
@@ -40,7 +25,8 @@ struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
 
   /// What the options name. A server is needed for an inst alone.
   func source(_ settings: Settings) throws(Failure) -> UpdatesSource {
-    let kind = isFile ? .file : isInst || record != nil ? .inst : UpdatesSource.kind(of: source)
+    let kind =
+      isFile ? .file : isInst || place.record != nil ? .inst : UpdatesSource.kind(of: source)
     switch kind {
     case .file:
       if source == "-", try settings.readsSecretFromInput() {
@@ -48,13 +34,8 @@ struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
       }
       return .file(source)
     case .inst:
-      var branch = BranchOptions()
-      branch.inst = source
-      branch.branch = self.branch
-      branch.record = record
-      branch.recordKeyFile = recordKeyFile
       let connection = try ServerConnection(settings)
-      return .inst(try branch.address(settings), connection)
+      return .inst(try settings.branch(of: source, record: place.record), connection)
     }
   }
 }

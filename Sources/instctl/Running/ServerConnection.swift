@@ -105,23 +105,25 @@ struct ServerConnection: Sendable {
   }
 }
 
-extension BranchOptions {
-  /// The branch that the options name.
+extension Settings {
+  /// The branch of an inst. Where a record key is used, it is the address's record:
+  /// ``InstProtocol/BranchAddress/answered`` is what may be shown.
   ///
-  /// Where a record key is used, it is the address's record: ``InstProtocol/BranchAddress/answered`` is
-  /// what may be shown.
-  func address(_ settings: Settings) throws(Failure) -> BranchAddress {
-    let branch = settings.branch.value
-    if branch.isEmpty { throw .unusable(.branch, settings.branch.source, "it is empty") }
-    if record != nil, settings.recordKeyFile?.source == .option {
+  /// - Parameters:
+  ///   - inst: as an argument names it.
+  ///   - record: `--record`: the whole of `inst` is then the inst's name.
+  func branch(of inst: String, record: String?) throws(Failure) -> BranchAddress {
+    if branch.value.isEmpty { throw .unusable(.branch, branch.source, "it is empty") }
+    if record != nil, recordKeyFile?.source == .option {
       throw .usage("--record and --record-key-file exclude each other")
     }
-    if record == nil, let key = try settings.recordKey() {
+    if record == nil, let key = try recordKey() {
       guard !inst.isEmpty else { throw .usage("the inst is empty") }
-      return BranchAddress(recordName: key.text, inst: inst, branch: branch)
+      return BranchAddress(recordName: key.text, inst: inst, branch: branch.value)
     }
     let address = try InstAddress(given: inst, record: record)
-    return BranchAddress(recordName: address.recordName, inst: address.inst, branch: branch)
+    return BranchAddress(
+      recordName: address.recordName, inst: address.inst, branch: branch.value)
   }
 }
 

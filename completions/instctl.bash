@@ -1312,7 +1312,7 @@ _instctl_whoami() {
     repeating_flags=(--verbose -v)
     non_repeating_flags=(--no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
-    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on)
+    non_repeating_options=(--server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --timeout --output --color --log-format --where --select --fail-on)
     __instctl_offer_flags_options 0
 
     # Offer option value completions
@@ -1415,6 +1415,9 @@ _instctl_whoami() {
         ;;
     '--trace')
         __instctl_add_completions -f
+        return
+        ;;
+    '--timeout')
         return
         ;;
     '--output')

@@ -38,7 +38,10 @@ public struct ResolveOverride: Hashable, Sendable, CustomStringConvertible {
     let list = rest[rest.index(after: colon)...]
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
       let literal = part.hasPrefix("[") && part.hasSuffix("]") ? part.dropFirst().dropLast() : part
-      guard let address = SocketAddress(literal: String(literal), port: port) else {
+      // `SocketAddress` alone takes "2" for 0.0.0.2, as inet_aton does.
+      guard IPAddress(literal) != nil,
+        let address = SocketAddress(literal: String(literal), port: port)
+      else {
         throw invalid("'\(part)' is no IP address")
       }
       addresses.append(address)

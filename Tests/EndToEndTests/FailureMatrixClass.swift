@@ -197,11 +197,11 @@ struct FailureMatrixClass: Sendable, CustomTestStringConvertible {
       api: .message(#"{"success":"perhaps"}"#)),
     FailureMatrixClass(
       name: "text that is not JSON, and nothing else", exit: 124, layer: "timeout",
-      socket: .message("hello"), options: ["--timeout", "400ms"], isFor: { $0.hasTimeout }),
+      socket: .message("hello"), options: ["--timeout", "400ms"]),
     FailureMatrixClass(
       name: "messages of the wrong shape, and nothing else", exit: 124, layer: "timeout",
       socket: .message(#"[1,-1,{"type":["repo/add_updates"],"updates":5}]"#),
-      options: ["--timeout", "400ms"], isFor: { $0.hasTimeout }),
+      options: ["--timeout", "400ms"]),
   ]
 
   // MARK: Waiting
@@ -209,14 +209,14 @@ struct FailureMatrixClass: Sendable, CustomTestStringConvertible {
   private static let waiting = [
     FailureMatrixClass(
       name: "silence", exit: 124, layer: "timeout", socket: .silence, api: .silence,
-      options: ["--timeout", "300ms"], isFor: { $0.hasTimeout }),
+      options: ["--timeout", "300ms"]),
     FailureMatrixClass(
       name: "silence behind the login", exit: 69, layer: "login", socket: .silence, moment: .login,
       options: ["--connect-timeout", "300ms"]),
     FailureMatrixClass(
       name: "rate limit", exit: 75, layer: "server",
       socket: .message(#"[1,-1,{"type":"rate_limit_exceeded","retryAfter":1}]"#),
-      options: ["--timeout", "400ms"], isFor: { $0.hasTimeout }),
+      options: ["--timeout", "400ms"]),
   ]
 
   // MARK: Ends from without

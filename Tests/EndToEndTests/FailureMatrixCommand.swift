@@ -9,8 +9,6 @@ struct FailureMatrixCommand: Sendable {
   let kind: Kind
   /// When its first request is under way, which is when things go wrong "after the login".
   var moment = FailureMatrixPeer.Moment.request
-  /// Whether it has `--timeout` for what is asked on the socket.
-  var hasTimeout = true
   /// Whether it sends updates.
   var writes = false
 
@@ -30,12 +28,12 @@ struct FailureMatrixCommand: Sendable {
       name: "add-updates", arguments: ["i", hello], kind: .oneShot, writes: true),
     FailureMatrixCommand(name: "state", arguments: ["i"], kind: .oneShot),
     FailureMatrixCommand(
-      name: "login", arguments: [], kind: .oneShot, moment: .login, hasTimeout: false),
+      name: "login", arguments: [], kind: .oneShot, moment: .login),
     FailureMatrixCommand(
       name: "login", arguments: ["--email", "ann@example.com", "--request-only"], kind: .api),
     FailureMatrixCommand(name: "logout", arguments: [], kind: .api),
     FailureMatrixCommand(
-      name: "whoami", arguments: [], kind: .oneShot, moment: .login, hasTimeout: false),
+      name: "whoami", arguments: [], kind: .oneShot, moment: .login),
     FailureMatrixCommand(name: "insts list", arguments: ["rec"], kind: .api),
     FailureMatrixCommand(name: "http", arguments: ["GET", "/api/v2/x"], kind: .oneShot),
     FailureMatrixCommand(name: "permission request", arguments: ["rec/i"], kind: .oneShot),

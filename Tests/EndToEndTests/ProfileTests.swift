@@ -258,6 +258,19 @@ import Testing
     #expect((error["message"] as? String)?.contains(reason) == true)
   }
 
+  @Test func whatCannotBeReadDoesNotHideTheOthers() throws {
+    for name in ["a", "z"] {
+      try write("profiles/\(name).json", #"{"server":"http://127.0.0.1:1"}"#)
+    }
+    try write("profiles/broken.json", "{")
+    try write("profiles/open.json", "{}", permissions: 0o644)
+    let outcome = try run("profile", "list")
+    #expect(outcome.lines.map { $0["name"] as? String } == ["a", "z"])
+    #expect(outcome.status == 78)
+    #expect((outcome.error?["message"] as? String)?.contains("broken.json") == true)
+    #expect(outcome.errors.contains("open.json"))
+  }
+
   @Test func aProfileThatOthersCanReadIsRefused() throws {
     try write("profiles/p.json", #"{"server":"http://127.0.0.1:1"}"#, permissions: 0o644)
     let outcome = try run("count", "x", "-p", "p")

@@ -76,10 +76,15 @@ import Testing
       expectNoSecret(outcome)
     }
     let none = try instctl(
-      "count", "-s", server.url, "x", "--proxy", "\(scheme)://127.0.0.1:\(proxy.port)")
+      "count", "-s", server.url, "x",
+      environment: ["INSTCTL_PROXY": "\(scheme)://127.0.0.1:\(proxy.port)"])
     #expect(none.status == 77)
+    let message = try #require(none.error?["message"] as? String)
+    #expect(message.contains("the proxy \(scheme)://127.0.0.1:\(proxy.port)"))
     #expect(none.error?["code"] as? String == "proxy_authentication_required")
-    #expect((none.error?["hint"] as? String)?.contains("--proxy-credentials-file") == true)
+    let hint = try #require(none.error?["hint"] as? String)
+    #expect(hint.contains("INSTCTL_PROXY=\(scheme)://USER:PASSWORD@127.0.0.1:\(proxy.port)"))
+    #expect(hint.contains("--proxy-credentials-file"))
     // Another attempt would not go better.
     let retried = try instctl(
       "watch", "-s", server.url, "x", "--retries", "5", "--proxy",

@@ -24,7 +24,8 @@ struct ResolveOverrideTests {
   @Test(arguments: [
     "", "a", "a:1", "a:1:", ":1:127.0.0.1", "a:x:127.0.0.1", "a:0:127.0.0.1", "a:+1:127.0.0.1",
     "a:65536:127.0.0.1", "a:1:name", "a:1:127.0.0.1,", "[::1:1:127.0.0.1", "[a]:1:127.0.0.1",
-    "[::1]1:127.0.0.1", "a:1:127.0.0.1:80",
+    "[::1]1:127.0.0.1", "a:1:127.0.0.1:80", "a:1:2", "a:1:127.1", "a:1:0x7f000001",
+    "a:1:0177.0.0.1",
   ])
   func isRefused(text: String) {
     let error = #expect(throws: TransportError.self) { try ResolveOverride(text) }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import Transport
 
 /// `instctl help`.
 struct Help: ParsableCommand {
@@ -31,9 +30,9 @@ struct Help: ParsableCommand {
   }
 
   func run() throws {
-    if dump { return try Self.write(HelpTopic.dump) }
+    if dump { return try TextOutput.write(HelpTopic.dump) }
     if subject.count == 1, let topic = HelpTopic.named(subject[0]) {
-      return try Self.write(Array(topic.text(width: Self.width).utf8))
+      return try TextOutput.write(Array(topic.text(width: Self.width).utf8))
     }
     var command: any ParsableCommand.Type = Instctl.self
     for name in subject {
@@ -46,11 +45,12 @@ struct Help: ParsableCommand {
       }
       command = next
     }
-    try Self.write(Array((Instctl.helpMessage(for: command, columns: Self.width) + "\n").utf8))
+    try TextOutput.write(
+      Array((Instctl.helpMessage(for: command, columns: Self.width) + "\n").utf8))
     guard subject.isEmpty else { return }
     let topics = HelpTopic.all.map { HelpTopic.Row(name: $0.name, meaning: $0.abstract) }
     let list = HelpTopic(name: "", abstract: "", parts: [.text("TOPICS:"), .table(topics)])
-    try Self.write(Array(("\n" + list.text(width: Self.width)).utf8))
+    try TextOutput.write(Array(("\n" + list.text(width: Self.width)).utf8))
   }
 
   /// As wide as the terminal, within what can be read.
@@ -60,24 +60,5 @@ struct Help: ParsableCommand {
       size.ws_col > 0
     else { return 80 }
     return min(max(Int(size.ws_col), 40), 100)
-  }
-
-  /// - Throws: where stdout does not take it; a reader that has gone away is no trouble.
-  private static func write(_ bytes: [UInt8]) throws(Failure) {
-    signal(SIGPIPE, SIG_IGN)
-    let code = bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0, errno != EINTR { return errno }
-        rest = rest.dropFirst(max(0, count))
-      }
-      return 0
-    }
-    guard code != 0, code != EPIPE else { return }
-    throw Failure(
-      code: "write_failed", layer: .io,
-      message: "stdout cannot be written: \(systemMessage(code))", exit: .inputOutput)
   }
 }

@@ -30,12 +30,16 @@ struct Instctl: ParsableCommand {
     openStandardDescriptors()
     do {
       try refuseBrokenArguments()
-      var command = try parseAsRoot(arguments())
-      try (command as? any LinePrinting)?.checkTypes()
-      try command.run()
+      do {
+        var command = try parseAsRoot(arguments())
+        try (command as? any LinePrinting)?.checkTypes()
+        try command.run()
+      } catch  where exitCode(for: error) == .success {
+        // Help and version are answers, on stdout; all the rest is a failure like any other.
+        let answer = fullMessage(for: error)
+        if !answer.isEmpty { try TextOutput.write(Array((answer + "\n").utf8)) }
+      }
     } catch {
-      // Help and version are answers, on stdout; all the rest is a failure like any other.
-      guard exitCode(for: error) != .success else { exit(withError: error) }
       let failure =
         error as? Failure
         ?? .usage(message(for: error), hint: UsageHint.text(for: message(for: error)))

@@ -101,7 +101,8 @@ struct Login: ParsableCommand {
     guard signsIn else {
       let connection = try ServerConnection(settings)
       CommandRun.execute(settings) { run throws(Failure) in
-        Self.line(try await connection.logIn(run), to: run)
+        Self.line(
+          try await connection.logIn(run, timeout: settings.timeout?.value), to: run)
       }
     }
     try settings.refuseCredentials()
@@ -136,7 +137,8 @@ struct Login: ParsableCommand {
     let key = ConnectionCredentials.key(
       signedIn.connectionKey, connectionID: randomConnectionID())
     let connection = ServerConnection(settings, url, EffectiveCredentials(key, .stored))
-    Self.line(try await connection.logIn(run), keys: store == nil ? signedIn : nil, to: run)
+    let info = try await connection.logIn(run, timeout: settings.timeout?.value)
+    Self.line(info, keys: store == nil ? signedIn : nil, to: run)
   }
 
   @EventLoop

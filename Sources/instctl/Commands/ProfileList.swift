@@ -8,7 +8,8 @@ struct ProfileList: ParsableCommand {
     commandName: "list",
     abstract: "List the profiles.",
     discussion: """
-      Prints a line of type profile for each: name, server, and whether it is the one in use.
+      Prints a line of type profile for each: name, server, and whether it is the one in use. Those that \
+      cannot be read are told of on stderr, and make it fail (exit 78) behind the others.
 
       Examples:
         instctl profile list
@@ -21,11 +22,15 @@ struct ProfileList: ParsableCommand {
     let settings = try Settings(nil, output, profile: .none)
     try settings.refuseFrames()
     let store = try ProfileStore.required()
-    var profiles: [Profile] = []
-    for name in try store.names() { profiles.append(try store.required(name)) }
-    let (found, used) = (profiles, try store.used())
+    let (names, used) = (try store.names(), try store.used())
     CommandRun.execute(settings) { run throws(Failure) in
-      for profile in found {
+      var failure: Failure?
+      for name in names {
+        let profile: Profile
+        do throws(Failure) { profile = try store.required(name) } catch {
+          if failure == nil { failure = error } else { run.diagnostics.warn(error.message) }
+          continue
+        }
         run.output.profileLine(profile.name) { writer in
           writer.key("server")
           writer.shown(.server, profile.texts(.server))
@@ -33,6 +38,7 @@ struct ProfileList: ParsableCommand {
           writer.bool(profile.name == used)
         }
       }
+      if let failure { throw failure }
     }
   }
 }

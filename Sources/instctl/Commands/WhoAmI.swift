@@ -23,14 +23,15 @@ struct WhoAmI: ParsableCommand {
       """)
 
   @OptionGroup(title: "Connection") var server: ServerOptions
+  @OptionGroup(title: "Waiting") var waiting: TimeoutOption
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    let settings = try Settings(server, output)
+    let settings = try Settings(server, output, timeout: waiting.timeout)
     try settings.refuseFrames()
     let connection = try ServerConnection(settings)
     CommandRun.execute(settings) { run throws(Failure) in
-      let info = try await connection.logIn(run)
+      let info = try await connection.logIn(run, timeout: settings.timeout?.value)
       run.output.line(LineHead("\"type\":\"whoami\"")) { writer in
         writer.key("info")
         writer.value(info)

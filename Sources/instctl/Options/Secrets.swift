@@ -79,7 +79,15 @@ enum Secrets {
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
-    if variables.contains(name) { KnownSecrets.add(text) }
+    if variables.contains(name) {
+      KnownSecrets.add(name == "INSTCTL_PROXY" ? userPart(text) : text)
+    }
     return text.isEmpty ? nil : text
+  }
+
+  /// User and password of a URL: where the proxy is may be told.
+  private static func userPart(_ url: String) -> String {
+    let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+    return rest.lastIndex(of: "@").map { String(rest[..<$0]) } ?? ""
   }
 }

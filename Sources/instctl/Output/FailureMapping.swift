@@ -102,7 +102,8 @@ extension Failure {
       self = failure("dns_failed", .dns, hint: "the resolver of this machine does not answer")
     case .noAddress:
       self = failure("no_address", .dns, .noHost, hint: "without -4 and -6 any address will do")
-    case .proxy(let proxyError, _): self.init(proxyError, message: error.description)
+    case .proxy(let proxyError, let proxy):
+      self.init(proxyError, proxy: proxy, message: error.description)
     case .invalidOverride: self = failure("usage", .usage, .usage, isRetryable: false)
     case .connectionRefused:
       self = failure(

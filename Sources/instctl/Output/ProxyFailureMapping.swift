@@ -2,8 +2,10 @@ import JSONText
 import Transport
 
 extension Failure {
-  /// - Parameter message: says which proxy it was.
-  init(_ error: ProxyError, message: String) {
+  /// - Parameters:
+  ///   - proxy: the proxy's URL without user and password, where there is one.
+  ///   - message: says which proxy it was.
+  init(_ error: ProxyError, proxy: String = "http://HOST:PORT", message: String) {
     self.init(
       code: "proxy_failed", layer: .proxy, message: message, isRetryable: error.mayBeRetried,
       exit: .unavailable)
@@ -22,7 +24,8 @@ extension Failure {
     case .authenticationRequired:
       code = "proxy_authentication_required"
       exit = .noPermission
-      hint = "INSTCTL_PROXY=http://USER:PASSWORD@HOST:PORT, or --proxy-credentials-file FILE"
+      let url = proxy.replacing("://", with: "://USER:PASSWORD@")
+      hint = "INSTCTL_PROXY=\(url), or --proxy-credentials-file FILE"
     case .authenticationRefused:
       code = "proxy_authentication_refused"
       exit = .noPermission

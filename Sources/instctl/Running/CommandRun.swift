@@ -48,11 +48,7 @@ final class CommandRun {
       switch end {
       case .readerGone: self?.end(.readerGone)
       case .failed(let code):
-        self?.end(
-          .failure(
-            Failure(
-              code: "write_failed", layer: .io,
-              message: "stdout cannot be written: \(systemMessage(code))", exit: .inputOutput)))
+        self?.fail(.stdoutFailed(code))
       }
     }
   }
@@ -159,10 +155,7 @@ final class CommandRun {
       await output.finish()
       // The output may fail only now.
       if case .failed(let code)? = output.ended {
-        diagnostics.report(
-          Failure(
-            code: "write_failed", layer: .io,
-            message: "stdout cannot be written: \(systemMessage(code))", exit: .inputOutput))
+        diagnostics.report(.stdoutFailed(code))
         return .inputOutput
       }
       return status

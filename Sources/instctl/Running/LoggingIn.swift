@@ -6,13 +6,16 @@ import Transport
 extension ServerConnection {
   /// Logs in on the socket and gives who the server says we are. The connection stays open until the
   /// run's end.
+  ///
+  /// - Parameter timeout: how long nothing may move; nil for as long as connecting may take, which
+  ///   includes the login.
   @EventLoop
-  func logIn(_ run: CommandRun) async throws(Failure) -> ConnectionInfo {
+  func logIn(_ run: CommandRun, timeout: DurationArgument?) async throws(Failure) -> ConnectionInfo
+  {
     let client = try client(for: nil, reconnects: false)
-    // The time for connecting includes the login; beyond it nothing is waited for.
     let request = RequestRun(
-      run, client, timeout: .init(milliseconds: 60_000, text: "1m"),
-      what: "the login was not answered", isWaiting: { false })
+      run, client, timeout: timeout ?? .init(milliseconds: 60_000, text: "1m"),
+      what: "the login was not answered", isWaiting: { timeout != nil })
     request.start()
     defer { withExtendedLifetime(request) {} }
     while !run.isEnding {

@@ -43,12 +43,21 @@ extension HelpTopic {
             meaning:
               "--session-key-file or INSTCTL_SESSION_KEY: for what goes over HTTP, as 'insts list' does"
           ),
+          Row(
+            name: "what a gateway asks for",
+            meaning:
+              "--header @FILE, --cookie-file FILE, or a client certificate: --cert, --cert-key"
+          ),
+          Row(
+            name: "a proxy's password",
+            meaning: "--proxy-credentials-file FILE, or in the URL of INSTCTL_PROXY or HTTPS_PROXY"),
         ]),
         .heading("How secrets are kept"),
         .text(
-          "No secret is the value of an option, since every user of the machine can see it there. A file that "
-            + "others may read is refused, with exit code 78. Secrets are masked in traces, messages and errors, "
-            + "and are not in the environment of commands that are started here."),
+          "No secret is the value of an option, since every user of the machine can see it there. A file with "
+            + "tokens, keys, passwords, header fields or cookies that others may read is refused, with exit code "
+            + "78: 'chmod 600 FILE' makes it private. Secrets are masked in traces, messages and errors, and are "
+            + "not in the environment of commands that are started here."),
       ])
   }
 }

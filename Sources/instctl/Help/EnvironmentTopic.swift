@@ -56,7 +56,10 @@ extension HelpTopic {
     Row(name: Settings.sessionKeyVariable, meaning: "a session key, for the HTTP API"),
     Row(
       name: "INSTCTL_CERT_PASSWORD", meaning: "the password of the client certificate's key"),
-    Row(name: Setting.proxy.variable, meaning: "may have a user and password in its URL"),
+    Row(
+      name: "\(Setting.proxy.variable), HTTPS_PROXY …",
+      meaning: "may have a user and password in their URLs"),
+    Row(name: Setting.header.variable, meaning: "may have header fields that are secrets"),
   ]
 
   private static let others = [
@@ -64,7 +67,8 @@ extension HelpTopic {
     Row(
       name: "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
       meaning:
-        "the proxy, and what needs none, as other programs have it; also in lower case; http_proxy, "
+        "the proxy, and what needs none, as other programs have it: *, hosts, domains, addresses and "
+        + "networks (10.0.0.0/8), also with a port, and commas between them; also in lower case; http_proxy, "
         + "in lower case alone, for servers without TLS"),
     Row(
       name: "SSL_CERT_FILE, SSL_CERT_DIR",

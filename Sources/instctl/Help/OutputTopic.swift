@@ -33,9 +33,7 @@ extension HelpTopic {
         .heading("Errors"),
         .text(
           "What ends a command is one object on stderr, or two lines of text on a terminal, unless "
-            + "--log-format says otherwise. Warnings and notes are objects of type warning and note. On a "
-            + "terminal a row tells how far get-updates, add-updates and the first state of watch have come, "
-            + "while they last; not with --quiet."
+            + "--log-format says otherwise:"
         ),
         .code([
           #"{"type":"error","code":…,"layer":…,"message":…,"hint":…,"retryable":…,"exit":…}"#
@@ -43,6 +41,27 @@ extension HelpTopic {
         .text("layer is where it happened:"),
         .table(Failure.Layer.allCases.map { Row(name: $0.rawValue, meaning: $0.meaning) }),
         .text("exit is the exit code: 'instctl help exit-codes'."),
+        .heading("Diagnostics"),
+        .text(
+          "The rest of stderr has the same form: objects with type and time, or lines of text. With --quiet "
+            + "there are none. On a terminal a row tells how far get-updates, add-updates and the first state of "
+            + "watch have come, while they last."
+        ),
+        .table([
+          Row(name: "warning, note", meaning: "message"),
+          Row(
+            name: "step",
+            meaning:
+              "with -v: step (name, tcp, proxy, tls, upgrade, login), durationMs, summary, facts"),
+          Row(
+            name: "connected",
+            meaning: "with -v: url, durationMs, steps: all steps of the connection"),
+          Row(
+            name: "frame",
+            meaning:
+              "with -vv: direction, opcode, wireBytes, messageBytes, messageType; --trace has the content"
+          ),
+        ]),
       ])
   }
 }

@@ -21,7 +21,9 @@ struct OutputOptions: ParsableArguments {
       valueName: "form"))
   var logFormat: LogFormat?
 
-  @Flag(name: .shortAndLong, help: "Tell on stderr what happens; twice for more of it.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Tell on stderr each step of a connection, with its time; twice for each frame, too.")
   var verbose: Int
 
   @Flag(name: .shortAndLong, help: "No diagnostics but errors.")

@@ -116,7 +116,8 @@ struct ServerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Accept only a server with this public key, sha256//BASE64. May be repeated: any of them will do. "
-        + "Holds with --insecure, too.", valueName: "hash"))
+        + "Holds with --insecure, too. -v with --log-format json tells the one of a server.",
+      valueName: "hash"))
   var pin: [String] = []
 
   @Flag(
@@ -159,14 +160,16 @@ struct ServerOptions: ParsableArguments {
   @Option(
     name: [.customShort("H"), .long],
     help: ArgumentHelp(
-      "A header field of the upgrade and of requests of the HTTP API, or '@file' with one a line, for those that are secrets. May be "
-        + "repeated.", valueName: "name: value"))
+      "A header field of the upgrade and of requests of the HTTP API, or '@file' with one a line, for those "
+        + "that are secrets: nobody else may be able to read the file. May be repeated.",
+      valueName: "name: value"))
   var header: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Send the cookies of this file that are for the server: as browsers and curl export them, or lines of "
-        + "name=value.", valueName: "file"), completion: .file())
+        + "name=value. Nobody else may be able to read it.", valueName: "file"),
+    completion: .file())
   var cookieFile: String?
 
   @Option(help: ArgumentHelp("The Origin of the upgrade.", valueName: "url"))

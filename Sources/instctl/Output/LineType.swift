@@ -9,7 +9,9 @@ struct LineType: Sendable {
   static var all: [LineType] {
     [
       LineType(
-        name: "updates", commands: "watch, get-updates, diff --as-update, set --dry-run",
+        name: "updates",
+        commands:
+          "watch, get-updates, diff --as-update, and --dry-run of set, unset, bots and add-updates",
         fields: "updates (base64), initial, replay (the state again after a reconnect), timestamps"),
       LineType(
         name: "sync", commands: "watch, devices",

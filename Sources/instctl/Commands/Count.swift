@@ -31,7 +31,8 @@ struct Count: ParsableCommand {
 
   func validate() throws {
     if all, branch.inst != nil || branch.sayMoreThanAnInst {
-      throw ValidationError("--all counts whatever is watched: no inst, branch or record goes with it")
+      throw ValidationError(
+        "--all counts whatever is watched: no inst, branch or record goes with it")
     }
     if !all, branch.inst == nil { throw ValidationError("give an inst, or --all") }
   }

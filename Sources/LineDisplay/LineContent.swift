@@ -35,6 +35,11 @@ struct LineContent {
     case .message: if let message = fields.take("message") { text.append(json: message) }
     case .login, .permissionResult: success(&fields)
     case .permissionRequest: reason(&fields)
+    case .bot: bot(&fields)
+    case .change: change(&fields)
+    case .decoded: decoded(&fields)
+    case .difference: difference(&fields)
+    case .gap: gap(&fields)
     case .other: success(&fields)
     }
     while !text.isFull, let (name, value) = fields.takeNext() {

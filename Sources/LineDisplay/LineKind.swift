@@ -4,6 +4,7 @@ enum LineKind: Hashable, Sendable {
   case ack, sent, actionResult, deviceConnected, deviceDisconnected
   case count, timeSync, login, inst, frame, httpResponse, listening
   case permissionResult, permissionRequest
+  case bot, change, decoded, difference, gap
   /// Of a type that has no form of its own.
   case other(String)
 
@@ -17,7 +18,8 @@ enum LineKind: Hashable, Sendable {
     "device_disconnected": .deviceDisconnected, "count": .count, "timesync": .timeSync,
     "login": .login, "inst": .inst, "frame": .frame, "http_response": .httpResponse,
     "listening": .listening, "permission_result": .permissionResult,
-    "permission_request": .permissionRequest,
+    "permission_request": .permissionRequest, "bot": .bot, "change": .change, "decoded": .decoded,
+    "difference": .difference, "gap": .gap,
   ]
 
   /// What it is called in a column of ten.
@@ -43,6 +45,11 @@ enum LineKind: Hashable, Sendable {
     case .listening: "listening"
     case .permissionResult: "permission"
     case .permissionRequest: "request"
+    case .bot: "bot"
+    case .change: "change"
+    case .decoded: "update"
+    case .difference: "difference"
+    case .gap: "gap"
     case .other(let type): type
     }
   }
@@ -51,8 +58,8 @@ enum LineKind: Hashable, Sendable {
   var style: Style {
     switch self {
     case .error: .bad
-    case .rateLimit: .warning
-    case .updates, .action, .message: .arrival
+    case .rateLimit, .gap: .warning
+    case .updates, .action, .message, .change, .decoded: .arrival
     case .sync, .ack, .sent: .good
     case .deviceConnected, .deviceDisconnected, .permissionRequest: .name
     case .connection: .dim

@@ -68,8 +68,8 @@ public struct PrettyLines: Sendable {
     guard var fields = LineFields(line) else { return (other(line), nil) }
     let type = fields.takeString("type") ?? ""
     let kind = LineKind(type)
-    // Why something failed is not cut off.
-    let isWrapped = kind == .error || kind == .connection
+    // Why something failed is not cut off, and neither is what an update says.
+    let isWrapped = [.error, .connection, .decoded].contains(kind)
     var row = StyledText(limit: limit, rowWidth: isWrapped ? .max : rowWidth)
     let time = time(&fields)
     if !isNarrow {

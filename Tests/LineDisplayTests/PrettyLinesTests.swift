@@ -50,6 +50,50 @@ import Testing
     ),
     (#""type":"action","action":{"type":"other","x":1}"#, "action     other x=1"),
     (
+      #""type":"bot","bot":{"id":"ball","tags":{"color":"red","at":[1,2]},"masks":{}}"#,
+      "bot        ball  color=red  at=[1, 2]"
+    ),
+    (
+      #""type":"bot","bot":{"id":"b","tags":{},"masks":{"m":true}},"new":1"#,
+      "bot        b  masks  m=true  new=1"
+    ),
+    (
+      #""type":"change","bot":"ball","tag":"color","from":"red","to":"blue","client":7"#,
+      #"change     ball color "red" → "blue"  by 7"#
+    ),
+    (
+      #""type":"change","bot":"b","tag":"t","from":null,"to":5,"client":7,"mask":true"#,
+      "change     b t mask + 5  by 7"
+    ),
+    (
+      #""type":"change","bot":"b","tag":null,"from":{"x":"3"},"to":null,"client":null"#,
+      #"change     b - {"x": "3"}"#
+    ),
+    (
+      #""type":"decoded","index":1,"timestamp":1769862896789,"sizeBytes":28,"clients":[{"client":60,"clock":0,"end":1}],"structs":[{}],"deletions":[],"changes":[{"bot":"b","tag":"x","from":null,"to":1,"client":60},{"bot":"b","tag":"y","from":2,"to":3,"client":60}],"waiting":false"#,
+      "update     #1  28 B  2026-01-31 12:34  1 struct  60:0–1  b x + 1  by 60; b y 2 → 3  by 60"
+    ),
+    (
+      #""type":"decoded","index":0,"sizeBytes":4,"decodeError":{"message":"truncated","place":"line 1","offset":3}"#,
+      "update     #0  4 B  ✗ truncated at byte 3"
+    ),
+    (
+      #""type":"decoded","index":0,"sizeBytes":4,"clients":[],"structs":[],"deletions":[{}],"changes":[],"waiting":true"#,
+      "update     #0  4 B  ! something is missing  1 deletion"
+    ),
+    (
+      #""type":"difference","only":"b","client":29,"clock":3,"length":2,"deletion":true"#,
+      "difference only in b  deletion of 29:3–5"
+    ),
+    (
+      #""type":"difference","bot":"b","tag":"x","a":"1","b":null"#,
+      #"difference b x  a "1"  b null"#
+    ),
+    (
+      #""type":"gap","kind":"struct","client":14,"clock":0,"needs":{"client":29,"clock":4},"as":"origin","update":1,"place":"line 2""#,
+      "gap        struct 14:0  needs 29:4 as origin  in update 1 (line 2)"
+    ),
+    (
       #""type":"error","kind":"error","errorCode":"not_authorized","errorMessage":"No.","reason":{"type":"missing_permission"}"#,
       #"error      ✗ not_authorized: No.  hint: ask for not_authorized  reason={"type": "missing_permission"}"#
     ),
@@ -222,7 +266,7 @@ import Testing
     #expect(
       pretty.render(#"{"type":"bot","bot":{"id":"b","tags":{"long":"\#(word)"}},"n":1}"#)
         == """
-                  bot        bot={"id": "b", "tags": {"long": "xxxxxxx…" 300 characters…
+                  bot        b  long="xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" 300 characters…
         """ + "\n")
     #expect(
       pretty.render(#"{"type":"message","message":{"text":"\#(word)","n":1}}"#)

@@ -58,6 +58,14 @@ import Testing
     }
   }
 
+  /// Help breaks longer lines, which nobody could type then.
+  @Test func noLineIsTooLongForHelp() throws {
+    let indent = 2
+    for line in try ExamplePage.ofHelp().flatMap({ $0.text.components(separatedBy: "\n") }) {
+      #expect(indent + line.count <= 80, "\(line)")
+    }
+  }
+
   /// What is listed above is on some page: otherwise the lists would hide what is new.
   @Test func noListNamesWhatIsNowhere() throws {
     let pages = try ExamplePage.ofHelp() + [.ofProtocol(), .ofReadme()]

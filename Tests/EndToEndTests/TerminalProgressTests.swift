@@ -58,6 +58,17 @@ import Testing
     }
   }
 
+  /// A shell's job in the background leaves the terminal to what is typed there.
+  @Test func noneInTheBackground() throws {
+    let terminal = try TerminalProgram(
+      columns: 80, rows: 24, ["-c", "set -m; \(add) > /dev/null & wait; echo over"],
+      executable: "/bin/bash")
+    let state = terminal.finish()
+    #expect(state.status == 0)
+    #expect(state.written.hasSuffix("over\r\n"))
+    #expect(!state.written.contains("acknowledged"))
+  }
+
   @Test(arguments: ["--quiet", "2> /dev/null", "--log-format json"])
   func noneWhereNobodyWantsIt(option: String) throws {
     let state = try shell("exec \(add) \(option) > /dev/null").finish()

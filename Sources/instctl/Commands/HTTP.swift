@@ -20,7 +20,8 @@ struct HTTP: ParsableCommand {
 
       Examples:
         export INSTCTL_SERVER=http://127.0.0.1:3000
-        instctl http GET '/api/v2/records/insts/list?recordName=rec' --key-file key.txt
+        instctl http GET '/api/v2/records/insts/list?recordName=rec' \\
+          --key-file key.txt
         instctl http GET '/api/v2/stream?parts=3&size=16' --raw
         echo '{"some":"body"}' | instctl http POST /api/v2/echo --body -
       """)

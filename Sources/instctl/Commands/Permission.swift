@@ -14,7 +14,7 @@ struct Permission: ParsableCommand {
 
       Examples:
         export INSTCTL_SERVER=http://127.0.0.1:3000
-        instctl permission grant rec/closed --key-file owner.key -1 --ready-file asked &
+        instctl permission grant rec/closed --key-file owner.key -1 --ready-file up &
         instctl permission request rec/closed --key-file other.key
       """,
     subcommands: [RequestPermission.self, GrantPermission.self, DenyPermission.self])

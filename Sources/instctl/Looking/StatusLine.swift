@@ -8,8 +8,9 @@ enum StatusLine {
   /// Back to the first column, and nothing to the right of it.
   private static let clearing = "\r\u{1B}[K"
 
-  /// Draws it, held to the width of the terminal.
+  /// Draws it, held to the width of the terminal; not over what another job shows there.
   static func show(_ text: String) {
+    if Terminal.errors.isOthers { return isShown.store(false, ordering: .relaxed) }
     // In the last column some terminals would begin another row.
     let row = StyledText(text).cut(to: Terminal.errors.size.columns - 1)
     isShown.store(true, ordering: .relaxed)

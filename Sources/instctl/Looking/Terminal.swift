@@ -16,6 +16,12 @@ struct Terminal: Sendable {
     return !["dumb", ""].contains(String(cString: name))
   }
 
+  /// Whether a shell has another job in the foreground, so that the terminal is that one's.
+  var isOthers: Bool {
+    let group = tcgetpgrp(descriptor)
+    return group >= 0 && group != getpgrp()
+  }
+
   /// Whether colours are welcome there, where the user has not said so by an option.
   var takesColours: Bool {
     if let wish = getenv("NO_COLOR"), wish.pointee != 0 { return false }

@@ -60,7 +60,7 @@ struct LineType: Sendable {
       LineType(name: "whoami", commands: "whoami", fields: "info, origin, credentials, source"),
       LineType(name: "logout", commands: "logout", fields: "origin, revoked"),
       LineType(
-        name: "token", commands: "token", fields: "token, a secret; connectionId, userId"),
+        name: "token", commands: "token", fields: "connectionId, userId, token, which is a secret"),
       LineType(name: "inst", commands: "insts list", fields: "the inst, as the server lists it"),
       LineType(
         name: "permission_result", commands: "permission request",

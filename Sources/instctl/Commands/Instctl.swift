@@ -14,6 +14,12 @@ struct Instctl: ParsableCommand {
 
       A token, INSTCTL_TOKEN, or a connection key, INSTCTL_KEY, may stand in the environment; no secret \
       is ever an argument. Where there is neither, commands use what login has stored for the server.
+
+      Examples:
+        export INSTCTL_SERVER=http://127.0.0.1:3000
+        instctl add-updates myInst AQGL/qSHDQAEAQR0ZXh0BWhlbGxvAA==
+        instctl watch myInst --until-synced
+        instctl help exit-codes
       """,
     version: Version.description,
     subcommands: [

@@ -3293,7 +3293,7 @@ _instctl_timesync() {
 
 _instctl_diff() {
     repeating_flags=(--verbose -v)
-    non_repeating_flags=(--as-update --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
+    non_repeating_flags=(--as-update --skip-undecodable --no-reconnect -k --insecure -4 --ipv4 -6 --ipv6 --compress --no-compress --quiet -q --raw-strings --version -h --help)
     repeating_options=(--pin --resolve -H --header --subprotocol --type)
     non_repeating_options=(--a-server --a-profile --b-server --b-profile --a-branch --b-branch --branch -b --server -s --profile -p --connection-id --token-file --key-file --key-command --connect-timeout --retries --backoff --ping-interval --ping-timeout --cacert --cert --cert-key --cert-password-file --servername --proxy --proxy-credentials-file --unix-socket --cookie-file --origin --max-message --dialect --large-messages --trace --output --color --log-format --where --select --fail-on --timeout)
     __instctl_offer_flags_options 2

@@ -32,9 +32,14 @@ public struct TagValue: Hashable, Sendable {
     self.isWhole = isWhole
   }
 
-  /// A value in the form in which CasualOS writes it: strings as texts.
+  /// A value in the form in which CasualOS writes it: strings as texts, numbers as those of JavaScript. It
+  /// is not whole where a number is none of these.
   public init(_ json: JSONValue) {
-    self.init(form: json.stringValue == nil ? .value : .text, json: json)
+    if json.stringValue != nil {
+      self.init(form: .text, json: json)
+    } else {
+      self.init(.any(AnyValue(json)))
+    }
   }
 }
 

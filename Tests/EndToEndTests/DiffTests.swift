@@ -140,6 +140,12 @@ import Testing
   }
 
   @Test func whatCannotBeDecodedIsAnErrorUnlessItIsSkipped() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("empty", "")
+    #expect(try run("diff", "-", file, stdin: .text("AAAA\n")).status == 65)
+    let compared = try run("diff", "-", file, "--skip-undecodable", stdin: .text("AAAA\n"))
+    #expect(compared.status == 0, "\(compared.errors)")
+    #expect(compared.errors.contains("line 1"))
     #expect(try run("gaps", "-", stdin: .text("AAAA\n")).status == 65)
     let skipped = try run("gaps", "-", "--skip-undecodable", stdin: .text("AAAA\n"))
     #expect(skipped.status == 0)

@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["INSTCTL_PROXY", "http_proxy"])
+  func credentialsForAProxy(variable: String) throws {
+    let proxy = try echoingAPI(status: 403)
+    let outcome = try instctl(
+      "count", "x", "-s", "ws://inst.example/", "-vv",
+      environment: [variable: "http://user:PROXYSECRET@127.0.0.1:\(proxy.port)"])
+    #expect(outcome.status == 77)
+    let coded = Data("user:PROXYSECRET".utf8).base64EncodedString()
+    #expect(proxy.requests.first?.fields["proxy-authorization"] == "Basic \(coded)")
+    #expect(!outcome.errors.contains("PROXYSECRET"))
+    #expect(!outcome.errors.contains(coded))
+  }
+
   @Test func fieldsOfTheEnvironment() throws {
     let api = try echoingAPI(status: 403)
     let outcome = try instctl(

@@ -127,6 +127,8 @@ import Testing
 
   @Test(arguments: [
     "{", "[]", #"{"tag":"x"}"#, #"{"bot":"b","tag":1,"to":2}"#, #"{"bot":"b","tag":null,"to":3}"#,
+    #"{"bot":"b"}"#, #"{"bot":"b","Tag":"x","to":null}"#,
+    #"{"bot":"b","tag":null,"mask":true,"to":{}}"#,
   ])
   func aLineThatIsNoChangeChangesNothing(line: String) throws {
     let first = #"{"bot":"b","tag":null,"to":{}}"#
@@ -134,5 +136,46 @@ import Testing
     #expect(outcome.status == 65)
     #expect(outcome.error?["line"] as? Int == 2)
     #expect(try state("/h").isEmpty)
+  }
+
+  @Test func whatWatchPrintsOfADocumentCanBeFedBack() throws {
+    #expect(try run("bots", "add", "/i", "b", "x=1").status == 0)
+    #expect(try run("bots", "add", "/j", "b", "x=1").status == 0)
+    let watch = try Program(
+      ["watch", "/i", "--state", "--until", ".to == \"2\""],
+      environment: ["INSTCTL_SERVER": server.url])
+    watch.wait("the state") { !$0.of(type: "sync").isEmpty }
+    #expect(try run("set", "/i", "b", "x", "2").status == 0)
+    let lines = watch.finish().output
+    #expect(lines.contains(#""type":"bot""#) && lines.contains(#""type":"change""#))
+    #expect(try run("set", "/j", "-", stdin: .text(lines)).status == 0)
+    #expect(try state("/j") == ["b": ["x": "2"]])
+  }
+
+  /// Numbers are those of JavaScript, however they are written.
+  @Test(arguments: ["1.50", "1e2", "12345678901234567890", "1E-7", #"{"a":[1.50]}"#])
+  func aNumberThatIsThereAlreadyIsNotSentAgain(number: String) throws {
+    #expect(try run("bots", "add", "/k", "b").status == 0)
+    let first = try run("set", "/k", "b", "n", "--json", number)
+    #expect(first.lines.of(type: "ack").count == 1, "\(first.errors)")
+    let second = try run("set", "/k", "b", "n", "--json", number)
+    #expect(second.status == 0)
+    #expect(second.output.isEmpty)
+    let none = try run("set", "/k", "b", "n", "--json", "1e400")
+    #expect(none.status == 65)
+  }
+
+  @Test func aBotThatIsReplacedKeepsNoTag() throws {
+    #expect(try run("bots", "add", "/m", "z", "q=a").status == 0)
+    let line = #"{"bot":"z","tag":null,"from":{"q":"a"},"to":{"r":"s"}}"#
+    #expect(try run("set", "/m", "-", stdin: .text(line)).status == 0)
+    #expect(try state("/m") == ["z": ["r": "s"]])
+  }
+
+  @Test func aMaskWithoutABotIsToldOf() throws {
+    #expect(try run("set", "/l", "nobody", "m", "1", "--mask").status == 0)
+    let outcome = try run("state", "/l")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("nobody"))
   }
 }

@@ -34,6 +34,9 @@ struct Diff: ParsableCommand {
   @Flag(help: "Print the update that brings B up to A.")
   var asUpdate = false
 
+  @Flag(help: "Leave out updates that cannot be decoded, with a warning for each.")
+  var skipUndecodable = false
+
   @OptionGroup(title: "Connection") var server: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Waiting") var waiting: TimeoutOption
@@ -46,8 +49,9 @@ struct Diff: ParsableCommand {
       throw Failure.usage("stdin cannot hold both the secret and the updates")
     }
     CommandRun.execute(sideA.settings) { run throws(Failure) in
-      var a = try await Contents(sideA, run)
-      var b = try await Contents(sideB, run)
+      let skipping = skipUndecodable ? run.diagnostics : nil
+      var a = try await Contents(sideA, run, skipping: skipping)
+      var b = try await Contents(sideB, run, skipping: skipping)
       let differences = ContentsDifference(&a, &b)
       if asUpdate {
         try Self.printUpdate(of: a, beyond: b, differences, to: run.output)
@@ -83,15 +87,17 @@ private struct Contents {
   private var inventory = UpdateInventory()
 
   @EventLoop
-  init(_ side: SidesOptions.Side, _ run: CommandRun) async throws(Failure) {
+  init(
+    _ side: SidesOptions.Side, _ run: CommandRun, skipping diagnostics: Diagnostics?
+  ) async throws(Failure) {
     var document = BotsDocument()
     var inventory = UpdateInventory()
     var updates: [[UInt8]] = []
     try await side.source.read(for: run, side.settings) { (found) throws(Failure) in
       guard
-        let bytes = try found.applied(to: &document, of: side.source, skipping: nil)
+        let bytes = try found.applied(to: &document, of: side.source, skipping: diagnostics)
       else { return }
-      try found.add(to: &inventory, of: side.source, skipping: nil)
+      try found.add(to: &inventory, of: side.source, skipping: diagnostics)
       updates.append(bytes)
     }
     self.document = document

@@ -52,8 +52,10 @@ struct GetUpdates: ParsableCommand {
       withExtendedLifetime(request) { Self.print(stored, to: run.output) }
       guard decode else { return }
       let lines = DecodedLines(run, stored.address)
+      let computation = LongComputation()
       for update in stored.found {
         lines.decode(update)
+        await computation.pause()
         if run.output.isStalled { await run.output.finish() }
       }
       try lines.finish()

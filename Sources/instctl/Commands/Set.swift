@@ -16,7 +16,7 @@ struct SetTag: ParsableCommand {
       With '-' in place of the bot, changes come by stdin, one JSON object a line, and go as one update: \
       {"bot":"b","tag":"t","to":VALUE} sets a tag, without "to" (or with null) it removes it, with "tag":null \
       it adds the bot, with the tags in "to", or removes it; "mask":true means a tag mask. These are the \
-      "changes" of decode, and the lines of watch --state.
+      "changes" of decode, and the lines of type change of watch --state; lines of other types are left out.
 
       Examples:
         export INSTCTL_SERVER=http://127.0.0.1:3000
@@ -59,6 +59,7 @@ struct SetTag: ParsableCommand {
       try edit.run(readsInput: true) { () throws(Failure) in try await BotEditLines.read() }
     }
     let new = json ? TagValue(try Self.value(value)) : TagValue(.string(value))
+    guard new.isWhole else { throw Failure.noNumber(in: "the value") }
     let made: BotEdit =
       mask ? .setMask(tag, ofBot: bot, to: new) : .setTag(tag, ofBot: bot, to: new)
     try edit.run { [made] }

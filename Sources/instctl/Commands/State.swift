@@ -103,6 +103,9 @@ struct State: ParsableCommand {
       isAny = true
       lines.print(bot)
     }
+    if bot.isEmpty, tag.isEmpty {
+      for stray in AuxLoss.strays(of: document) { run.diagnostics.warn("left out: \(stray)") }
+    }
     if !isAny, !bot.isEmpty || !tag.isEmpty { throw nothing }
   }
 

@@ -25,6 +25,9 @@ final class DecodedLines {
     follower = BotsFollower()
   }
 
+  /// Begins with a document that is there already.
+  func follow(_ document: BotsDocument) { follower = BotsFollower(document) }
+
   /// Decodes an update, and prints its line unless nobody wants it; gives the changes that it makes, nil
   /// where it is none.
   @discardableResult

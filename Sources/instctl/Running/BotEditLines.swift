@@ -15,12 +15,15 @@ enum BotEditLines {
       number += 1
       if JSONInput.isBlank(line) { continue }
       let value = try JSONInput.value(line, "line \(number) of stdin", line: number).value
+      // As add-updates does, so that all that watch --state prints can be fed back.
+      if let type = value["type"]?.stringValue, type != "change" { continue }
       guard let made = Self.edits(value) else {
         throw .badInput(
           "line \(number) of stdin is no change",
-          hint: #"{"bot":"…","tag":"…","to":…}; a tag of null means the bot itself"#,
+          hint: #"{"bot":"…","tag":"…","to":…}; "tag":null means the bot itself"#,
           facts: [JSONMember(name: "line", value: JSONValue(number))])
       }
+      guard made.allSatisfy(\.isWhole) else { throw .noNumber(in: "line \(number) of stdin") }
       edits += made
     }
     return edits
@@ -46,11 +49,14 @@ enum BotEditLines {
   private static func edits(_ change: JSONValue) -> [BotEdit]? {
     guard let bot = change["bot"]?.stringValue else { return nil }
     let to = change["to"].flatMap { $0 == .null ? nil : $0 }
-    let tag = change["tag"].flatMap { $0 == .null ? nil : $0 }
-    guard let tag else {
+    // A bot goes by what is said, not by what is left out.
+    guard let tag = change["tag"] else { return nil }
+    if tag == .null {
+      guard change["mask"] != true else { return nil }
       guard let to else { return [.removeBot(bot)] }
       guard let tags = to.objectValue else { return nil }
-      return [.addBot(bot)]
+      let isReplaced = change["from"].map { $0 != .null } ?? false
+      return (isReplaced ? [.removeBot(bot)] : []) + [.addBot(bot)]
         + tags.map { .setTag($0.name, ofBot: bot, to: TagValue($0.value)) }
     }
     guard let tag = tag.stringValue else { return nil }
@@ -62,5 +68,22 @@ enum BotEditLines {
     return [
       to.map { .setTag(tag, ofBot: bot, to: TagValue($0)) } ?? .removeTag(tag, ofBot: bot)
     ]
+  }
+}
+
+extension BotEdit {
+  /// Whether the document can hold the value as it was given.
+  fileprivate var isWhole: Bool {
+    switch self {
+    case .setTag(_, ofBot: _, to: let value), .setMask(_, ofBot: _, to: let value): value.isWhole
+    default: true
+    }
+  }
+}
+
+extension Failure {
+  /// A value has a number that JavaScript does not know.
+  static func noNumber(in place: String) -> Failure {
+    .badInput("a number in \(place) is larger than any that JavaScript knows")
   }
 }

@@ -1,3 +1,4 @@
+import JSONText
 import Transport
 
 extension Settings {
@@ -39,6 +40,7 @@ extension Settings {
   private func proxyPolicy(readsCredentials: Bool = true) throws(Failure) -> ProxyPolicy {
     guard let proxy else {
       let variables = ProxyEnvironment.names.map { ($0, Secrets.environment($0) ?? "") }
+      for (_, value) in variables { Self.remember((try? ProxyURL(value))?.credentials) }
       return .environment(
         ProxyEnvironment(
           Dictionary(uniqueKeysWithValues: variables),
@@ -55,6 +57,7 @@ extension Settings {
         hint: "http://HOST:PORT, https://…, socks5h://…, socks5://…, or none")
     }
     try refusePassword(in: url)
+    Self.remember(url.credentials)
     if readsCredentials, let credentials = try proxyCredentials(isOfProfile: proxy.source.isProfile)
     {
       url.credentials = credentials
@@ -80,6 +83,15 @@ extension Settings {
     guard let file = proxyCredentialsFile, isOfProfile || !file.source.isProfile else {
       return nil
     }
-    return ProxyCredentials(text: try Secrets.read(file: file.value))
+    let credentials = ProxyCredentials(text: try Secrets.read(file: file.value))
+    Self.remember(credentials)
+    return credentials
+  }
+
+  /// A proxy may repeat what it was sent: the password, or both as they go over the wire (RFC 7617).
+  private static func remember(_ credentials: ProxyCredentials?) {
+    guard let credentials else { return }
+    KnownSecrets.add(credentials.password)
+    KnownSecrets.add(Base64.encode(Array("\(credentials.user):\(credentials.password)".utf8)))
   }
 }

@@ -11,6 +11,7 @@ struct UpdatesFile {
 
   private let file: String
   private let reader: LineReader
+  private let computation = LongComputation()
 
   /// - Parameter file: `-` for stdin.
   init(_ file: String) throws(Failure) {
@@ -56,7 +57,10 @@ struct UpdatesFile {
       switch UpdatesLine(line, number: number) {
       case .nothing: continue
       case .updates(let updates):
-        for update in updates { try await body(update) }
+        for update in updates {
+          try await body(update)
+          await computation.pause()
+        }
       case .object:
         guard isFirst else {
           try await body(unreadable("the object has neither updates nor a type", number))
@@ -88,6 +92,7 @@ struct UpdatesFile {
           FoundUpdate(
             content: .init(base64: update.base64), place: "update \(index)", id: update.id,
             timestamp: update.timestamp, others: update.others))
+        await computation.pause()
       }
     case .state(let state):
       // It holds no updates: what comes is the one that makes its bots.

@@ -51,7 +51,11 @@ enum UpdatesSource: Sendable {
     case .file(let file): try await UpdatesFile(file).read(body)
     case .inst(let address, let connection):
       let snapshot = try await Self.snapshot(of: address, connection, for: run, settings)
-      for update in snapshot.found { try await body(update) }
+      let computation = LongComputation()
+      for update in snapshot.found {
+        try await body(update)
+        await computation.pause()
+      }
     }
   }
 

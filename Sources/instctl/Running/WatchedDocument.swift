@@ -25,6 +25,8 @@ final class WatchedDocument {
   private let decoded: DecodedLines
   private let bots: BotLines
   private var isSynced = false
+  /// What has come before the state is known, where nobody asks what each update says.
+  private var state = BotsDocument()
 
   init(_ shown: Shown, _ run: CommandRun, _ address: BranchAddress) {
     self.shown = shown
@@ -37,21 +39,37 @@ final class WatchedDocument {
   func received(_ updates: BranchUpdates) {
     for (index, update) in updates.strings().enumerated() {
       let found = FoundUpdate(content: .init(base64: update), place: "update \(index)")
+      if !isSynced, !shown.decoded {
+        gather(found)
+        continue
+      }
       guard let changes = decoded.decode(found, prints: shown.decoded) else {
-        if !shown.decoded {
-          run.diagnostics.warn(
-            "an update of '\(address.inst)' cannot be decoded: --decode shows it")
-        }
+        if !shown.decoded { warn() }
         continue
       }
       if isSynced, shown.changes { for change in changes { bots.print(change) } }
     }
   }
 
+  private func gather(_ found: FoundUpdate) {
+    guard case .bytes(let bytes) = found.content, (try? state.applyUpdate(bytes)) != nil else {
+      return warn()
+    }
+  }
+
+  private func warn() {
+    run.diagnostics.warn("an update of '\(address.inst)' cannot be decoded: --decode shows it")
+  }
+
   /// The branch's present state is known.
   func synced() {
-    defer { isSynced = true }
-    if isSynced || !shown.bots { return }
+    if isSynced { return }
+    isSynced = true
+    if !shown.decoded {
+      decoded.follow(state)
+      state = BotsDocument()
+    }
+    guard shown.bots else { return }
     decoded.follower.document.forEachBot { bots.print($0) }
   }
 }

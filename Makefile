@@ -140,7 +140,7 @@ packaging-tools:
 	@Scripts/install-packages binutils dpkg-dev
 
 $(PYTHON): Tests/requirements.txt
-	@Scripts/install-packages python3 python3-venv openssl tinyproxy-bin microsocks stunnel4 nginx-light jq zsh fish
+	@Scripts/install-packages python3 python3-venv openssl curl tinyproxy-bin microsocks stunnel4 nginx-light jq zsh fish
 	python3 -m venv .build-python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
 	@touch $@

@@ -29,8 +29,11 @@ import Testing
   func requestsGoThrough(scheme: String, isSecure: Bool) throws {
     let folder = try TemporaryFolder()
     let authority = folder.path("ca.pem")
+    let address = TestProxy.localhost
     let server =
-      try isSecure ? TestServer("--tls", "--cert-out", folder.path("server.pem")) : TestServer()
+      try isSecure
+      ? TestServer("--host", address, "--tls", "--cert-out", folder.path("server.pem"))
+      : TestServer("--host", address)
     let certificate = try Certificate(in: folder)
     let proxy = try TestProxy(
       scheme == "http"
@@ -42,7 +45,7 @@ import Testing
     try [folder.path("server.pem"), certificate.file]
       .compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }.joined()
       .write(toFile: authority, atomically: true, encoding: .utf8)
-    let host = server.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")
+    let host = "\(isSecure ? "wss" : "ws")://localhost:\(server.port)/websocket"
     let trust = isSecure || scheme == "https" ? ["--cacert", authority] : []
     let arguments = ["-s", host, "through", "-v"] + trust
     let environment = ["INSTCTL_PROXY": url(scheme, proxy.port)]

@@ -19,6 +19,20 @@ public final class TestProxy {
   /// With which password.
   public static let password = "hunter2hunter2"
 
+  /// The first address of localhost: microsocks tries no other, and it is ::1 on most machines.
+  public static let localhost: String = {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    defer { if let list { freeaddrinfo(list) } }
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    guard getaddrinfo("localhost", nil, &hints, &list) == 0, let first = list?.pointee,
+      getnameinfo(
+        first.ai_addr, first.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+    else { return "127.0.0.1" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }()
+
   /// Where it listens.
   public let port: UInt16
   private var processes: [Process] = []

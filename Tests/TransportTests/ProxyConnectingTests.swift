@@ -51,7 +51,9 @@ import WebSocket
     return network
   }
 
-  private func server(isSecure: Bool = false) async throws -> (EchoServer, ConnectOptions) {
+  private func server(
+    isSecure: Bool = false, host: String = "127.0.0.1"
+  ) async throws -> (EchoServer, ConnectOptions) {
     let files = try await TestCertificates.shared()
     var accepting = AcceptOptions()
     var options = ConnectOptions()
@@ -60,7 +62,7 @@ import WebSocket
         identity: .files(certificate: files.certificate(.good), key: files.key))
       options.tls = try TLSContext.client(trust: .file(files.authority))
     }
-    return (try EchoServer(options: accepting), options)
+    return (try EchoServer(host: host, options: accepting), options)
   }
 
   private func connectError(
@@ -77,7 +79,8 @@ import WebSocket
   @Test(arguments: Way.all)
   func messagesGoThrough(way: Way) async throws {
     let proxy = try await proxy(way.scheme, isAuthenticated: way.isAuthenticated)
-    var (server, options) = try await server(isSecure: way.isSecure)
+    var (server, options) = try await server(
+      isSecure: way.isSecure, host: TestProxy.localhost)
     options.network = try await network(
       way.scheme, proxy.port, way.isAuthenticated ? joe : nil)
     let reports = Mailbox<ConnectReport>("a step")

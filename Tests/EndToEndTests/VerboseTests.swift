@@ -90,7 +90,7 @@ import Testing
   /// What the network says never steers a terminal.
   @Test func controlCharactersDoNotGetThrough() throws {
     let server = try ScriptedServer { _ in
-      [#"[1,-1,{"type":"\u001b[2Jx\u0007"}]"#]
+      [#"[1,-1,{"type":"\u001b[2Jx\u0007\u202e"}]"#]
     }
     for format in ["text", "json"] {
       let outcome = try instctl(
@@ -98,7 +98,11 @@ import Testing
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.errors.contains("[2Jx"))
       #expect(!outcome.errors.unicodeScalars.contains { $0.value == 0x1B || $0.value == 7 })
+      // Objects are for programs.
+      #expect(outcome.errors.contains("\u{202E}") == (format == "json"))
     }
+    let error = try Program(["count", "a", "--n\u{202E}\u{200B}\u{1B}", "--log-format", "text"]).finish()
+    #expect(error.errors.hasPrefix("error: Unknown option '--n\u{FFFD}\u{FFFD}\u{FFFD}'"))
   }
 
   @Test func exchangesOverHTTP() throws {

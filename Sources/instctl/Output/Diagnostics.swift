@@ -27,9 +27,9 @@ struct Diagnostics: Sendable {
       failure.write(to: &writer)
       return writer.withUnsafeBytes { writeAll($0) }
     }
-    var text = "error: \(printable(failure.message))\n"
-    for line in failure.excerpt ?? [] { text += "  \(line)\n" }
-    if let hint = failure.hint { text += "hint: \(printable(hint))\n" }
+    var text = "error: \(failure.message.printableLine)\n"
+    for line in failure.excerpt ?? [] { text += "  \(line.printableLine)\n" }
+    if let hint = failure.hint { text += "hint: \(hint.printableLine)\n" }
     write(text)
   }
 
@@ -70,7 +70,7 @@ struct Diagnostics: Sendable {
     _ type: StaticString, _ text: @autoclosure () -> String,
     _ members: (inout JSONWriter) -> Void
   ) {
-    guard !isText else { return write(printable(text()) + "\n") }
+    guard !isText else { return write(text().printableLine + "\n") }
     var writer = JSONWriter(capacity: 256)
     writer.beginObject()
     writer.key("type")
@@ -98,14 +98,5 @@ struct Diagnostics: Sendable {
       guard count > 0 || errno == EINTR else { return }
       rest = rest.dropFirst(max(0, count))
     }
-  }
-
-  /// Text for a terminal: what came from the network must not steer it.
-  private func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-        }))
   }
 }

@@ -1,11 +1,12 @@
 extension String {
-  /// For a terminal: what came from the network must not steer it.
-  var printable: String {
-    String(
-      UnicodeScalarView(
-        unicodeScalars.map { scalar in
-          scalar == "\n" || scalar == "\t" || !scalar.steersTerminals ? scalar : "\u{FFFD}"
-        }))
+  /// For a terminal: what came from the network must not steer it. Lines and tabs stay.
+  var printable: String { keeping { $0 == "\n" || $0 == "\t" || !$0.steersTerminals } }
+
+  /// The same for what has to stay on one line.
+  var printableLine: String { keeping { !$0.steersTerminals } }
+
+  private func keeping(_ isHarmless: (Unicode.Scalar) -> Bool) -> String {
+    String(UnicodeScalarView(unicodeScalars.map { isHarmless($0) ? $0 : "\u{FFFD}" }))
   }
 }
 

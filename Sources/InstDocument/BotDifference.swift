@@ -1,4 +1,5 @@
 public import JSONText
+import Yjs
 
 /// Something in which two documents differ, as CasualOS sees it.
 public struct BotDifference: Hashable, Sendable {
@@ -22,7 +23,8 @@ public struct BotDifference: Hashable, Sendable {
 
 extension BotsDocument {
   /// In which bots, tags and masks this document (`a`) and another one (`b`) differ. A string that is held
-  /// as a text is another value than the same string held as a value.
+  /// as a text is another value than the same string held as a value. The masks come last: they are
+  /// compared also where their bot is in one document alone, or in none.
   public func differences(from other: BotsDocument) -> [BotDifference] {
     let others = Dictionary(other.bots.map { (Array($0.id.utf8), $0) }) { $1 }
     var seen: Set<[UInt8]> = []
@@ -30,7 +32,7 @@ extension BotsDocument {
     for bot in bots {
       seen.insert(Array(bot.id.utf8))
       if let theirs = others[Array(bot.id.utf8)] {
-        differences += Self.differences(of: bot, from: theirs)
+        differences += Self.differences(between: Self.entries(bot), and: Self.entries(theirs))
       } else {
         differences.append(
           BotDifference(bot: bot.id, subject: .bot, a: Self.object(bot), b: nil))
@@ -40,30 +42,48 @@ extension BotsDocument {
       differences.append(
         BotDifference(bot: bot.id, subject: .bot, a: nil, b: Self.object(bot)))
     }
-    return differences
+    return differences + Self.differences(between: maskEntries, and: other.maskEntries)
   }
 
-  private static func differences(of bot: Bot, from other: Bot) -> [BotDifference] {
-    differences(of: bot.id, bot.tags, other.tags) { .tag($0) }
-      + differences(of: bot.id, bot.masks, other.masks) { .mask($0) }
+  /// A tag or a mask.
+  private struct Entry {
+    var bot: String
+    var subject: BotChange.Subject
+    /// By UTF-8: names are not normalised, as comparing Strings would do.
+    var key: [UInt8]
+    var value: TagValue
+  }
+
+  private static func entries(_ bot: Bot) -> [Entry] {
+    bot.tags.map {
+      Entry(bot: bot.id, subject: .tag($0.name), key: Array($0.name.utf8), value: $0.value)
+    }
+  }
+
+  private var maskEntries: [Entry] {
+    let masks = document.map(Roots.masks)
+    return masks.keys.compactMap { key in
+      guard let mask = MaskKey(key), let value = masks[key] else { return nil }
+      return Entry(
+        bot: mask.bot, subject: .mask(mask.tag), key: Array(key.utf8), value: TagValue(value))
+    }
   }
 
   private static func differences(
-    of bot: String, _ tags: [Bot.Tag], _ others: [Bot.Tag],
-    _ subject: (String) -> BotChange.Subject
+    between entries: [Entry], and others: [Entry]
   ) -> [BotDifference] {
-    var left = Dictionary(others.map { (Array($0.name.utf8), $0) }) { $1 }
+    var left = Dictionary(others.map { ($0.key, $0) }) { $1 }
     var differences: [BotDifference] = []
-    for tag in tags {
-      let theirs = left.removeValue(forKey: Array(tag.name.utf8))
-      guard theirs?.value != tag.value else { continue }
+    for entry in entries {
+      let theirs = left.removeValue(forKey: entry.key)
+      guard theirs?.value != entry.value else { continue }
       differences.append(
         BotDifference(
-          bot: bot, subject: subject(tag.name), a: tag.value.json, b: theirs?.value.json))
+          bot: entry.bot, subject: entry.subject, a: entry.value.json, b: theirs?.value.json))
     }
-    for tag in others where left[Array(tag.name.utf8)] != nil {
+    for entry in others where left[entry.key] != nil {
       differences.append(
-        BotDifference(bot: bot, subject: subject(tag.name), a: nil, b: tag.value.json))
+        BotDifference(bot: entry.bot, subject: entry.subject, a: nil, b: entry.value.json))
     }
     return differences
   }

@@ -49,6 +49,24 @@ import Testing
       ])
   }
 
+  /// A mask may stand where its bot does not.
+  @Test func masksAreComparedWithoutTheirBots() throws {
+    #expect(try run("set", "/m", "ghost", "color", "pale", "--mask").status == 0)
+    #expect(try run("bots", "add", "/m", "ball").status == 0)
+    #expect(try run("set", "/m", "ball", "size", "--json", "2", "--mask").status == 0)
+    #expect(try run("set", "/n", "ball", "size", "--json", "3", "--mask").status == 0)
+    let outcome = try run("diff", "/m", "/n")
+    #expect(outcome.status == 1)
+    let bots = outcome.lines.filter { $0["bot"] != nil }.map { line in
+      "\(line["bot"] ?? "") \(json: line["tag"]) \(json: line["mask"]) "
+        + "\(json: line["a"]) \(json: line["b"])"
+    }
+    #expect(
+      bots == [
+        "ball null null {} null", #"ghost "color" true "pale" null"#, #"ball "size" true 2 3"#,
+      ])
+  }
+
   @Test func theUpdateBringsOneUpToTheOther() throws {
     try diverge("/c", "/d")
     for (from, to) in [("/c", "/d"), ("/d", "/c")] {

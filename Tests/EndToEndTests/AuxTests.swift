@@ -90,6 +90,37 @@ import Testing
     #expect(try run(server, "get-updates", "dry").lines[0]["updates"] as? [String] == [])
   }
 
+  /// What is there as a whole is read as a whole: nothing of it is sent where a part is bad.
+  @Test func aBadUpdateKeepsTheOthersBack() throws {
+    let server = try TestServer()
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      "bad.aux",
+      #"{"version":2,"updates":[{"id":0,"timestamp":0,"update":"\#(BotUpdates.all[0])"},"#
+        + #"{"id":1,"timestamp":0,"update":"AQID"}]}"#)
+    for (arguments, place) in [
+      (["--aux", file], "update 2: "), ([BotUpdates.all[0], "AQID"], "argument 2: "),
+    ] {
+      let outcome = try Program(["add-updates", "-s", server.url, "bad"] + arguments).finish()
+      #expect(outcome.status == 65)
+      #expect(outcome.output == "")
+      #expect((outcome.error?["message"] as? String)?.hasPrefix(place) == true)
+      #expect(outcome.error?["line"] as? Int == 2)
+    }
+    #expect(try run(server, "get-updates", "bad").lines[0]["updates"] as? [String] == [])
+  }
+
+  @Test func aNumberThatNoDocumentCanHoldIsRefused() throws {
+    let server = try TestServer()
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      "huge.aux", #"{"version":1,"state":{"a":{"id":"a","tags":{"n":1e400}}}}"#)
+    let outcome = try run(server, "add-updates", "huge", "--aux", file)
+    #expect(outcome.status == 65)
+    #expect((outcome.error?["message"] as? String)?.contains("JavaScript") == true)
+    #expect(try run(server, "get-updates", "huge").lines[0]["updates"] as? [String] == [])
+  }
+
   @Test func whatVersionOneCannotSayIsTold() throws {
     // A tag that holds bytes, and a mask of no bot.
     let updates = [

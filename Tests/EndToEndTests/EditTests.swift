@@ -161,8 +161,13 @@ import Testing
     let second = try run("set", "/k", "b", "n", "--json", number)
     #expect(second.status == 0)
     #expect(second.output.isEmpty)
-    let none = try run("set", "/k", "b", "n", "--json", "1e400")
-    #expect(none.status == 65)
+    for none in [
+      try run("set", "/k", "b", "n", "--json", "1e400"),
+      try run("bots", "add", "/k", "b", "--json", "n=1e400"),
+    ] {
+      #expect(none.status == 65)
+      #expect((none.error?["message"] as? String)?.contains("JavaScript") == true)
+    }
   }
 
   @Test func aBotThatIsReplacedKeepsNoTag() throws {

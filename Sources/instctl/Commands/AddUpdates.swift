@@ -13,7 +13,8 @@ struct AddUpdates: ParsableCommand {
       Takes updates from the arguments, or from stdin: each line one Yjs update in base64, or a JSON \
       object with "updates" as get-updates and watch print it (lines of other types are skipped). Each \
       line is one message with one acknowledgement, which is printed: {"type":"ack","updateId":…}. What is \
-      no Yjs update is refused before anything of its line is sent.
+      no Yjs update is refused before anything of its line is sent; among arguments, or in an .aux file, \
+      before anything is sent.
 
       --aux takes an .aux file instead. The updates of a file of version 2 are sent as they are; for one of \
       version 1 the branch is read, and one update sets what differs: bots and tags that the file does not \
@@ -96,11 +97,11 @@ struct AddUpdates: ParsableCommand {
       let input: AddInput
       if let aux {
         let file = AuxInput(file: aux, space: space, branch: .inst(address, connection))
-        input = AddInput(try await file.updates(run, settings), checks: !unchecked)
+        input = try AddInput(try await file.updates(run, settings), checks: !unchecked)
       } else if updates.isEmpty {
         input = AddInput(descriptor: descriptor, checks: !unchecked)
       } else {
-        input = AddInput(arguments: updates, checks: !unchecked)
+        input = try AddInput(arguments: updates, checks: !unchecked)
       }
       let decoded = decode ? DecodedLines(run, address) : nil
       if dryRun {

@@ -56,9 +56,10 @@ struct BotsAdd: ParsableCommand {
     for tag in tags {
       let name = tag.prefix { $0 != "=" }
       let text = String(tag.dropFirst(name.count + 1))
-      let value =
-        json ? try JSONInput.value(Array(text.utf8), "the value of '\(name)'").value : .string(text)
-      made.append(.setTag(String(name), ofBot: bot, to: TagValue(value)))
+      let place = "the value of '\(name)'"
+      let value = json ? try JSONInput.value(Array(text.utf8), place).value : .string(text)
+      made.append(
+        .setTag(String(name), ofBot: bot, to: try TagValue(given: value, as: place)))
     }
     let edits = made
     try edit.run { edits }

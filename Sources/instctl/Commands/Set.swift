@@ -58,8 +58,7 @@ struct SetTag: ParsableCommand {
     guard let tag, let value else {
       try edit.run(readsInput: true) { () throws(Failure) in try await BotEditLines.read() }
     }
-    let new = json ? TagValue(try Self.value(value)) : TagValue(.string(value))
-    guard new.isWhole else { throw Failure.noNumber(in: "the value") }
+    let new = try TagValue(given: json ? Self.value(value) : .string(value), as: "the value")
     let made: BotEdit =
       mask ? .setMask(tag, ofBot: bot, to: new) : .setTag(tag, ofBot: bot, to: new)
     try edit.run { [made] }

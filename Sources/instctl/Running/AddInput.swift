@@ -10,7 +10,8 @@ final class AddInput {
   private nonisolated static let lineLimit = 100 << 20
 
   private enum Source {
-    case texts([String], place: String)
+    /// All that there is, with the size of each as it was given.
+    case known([(updates: [String], size: Int)])
     case lines(LineReader)
   }
 
@@ -26,17 +27,25 @@ final class AddInput {
     totalBytes.map { $0 == 0 ? 1 : min(1, Double(readBytes) / Double($0)) }
   }
 
-  /// Arguments, each one update in base64 or an object with updates.
-  init(arguments: [String], checks: Bool) {
-    source = .texts(arguments, place: "argument")
-    totalBytes = arguments.reduce(0) { $0 + $1.utf8.count }
-    self.checks = checks
+  /// Arguments, each one update in base64 or an object with updates. All are read before any is sent.
+  convenience init(arguments: [String], checks: Bool) throws(Failure) {
+    try self.init(arguments, each: "argument", checks: checks)
   }
 
-  /// The updates of a file.
-  init(_ updates: [String], checks: Bool) {
-    source = .texts(updates, place: "update")
-    totalBytes = updates.reduce(0) { $0 + $1.utf8.count }
+  /// The updates of a file. All are read before any is sent.
+  convenience init(_ updates: [String], checks: Bool) throws(Failure) {
+    try self.init(updates, each: "update", checks: checks)
+  }
+
+  private init(_ texts: [String], each place: String, checks: Bool) throws(Failure) {
+    var known: [(updates: [String], size: Int)] = []
+    for (index, text) in texts.enumerated() {
+      let updates = try Self.updates(
+        of: Array(text.utf8), at: place, index + 1, checks: checks)
+      if let updates { known.append((updates, text.utf8.count)) }
+    }
+    source = .known(known)
+    totalBytes = known.reduce(0) { $0 + $1.size }
     self.checks = checks
   }
 
@@ -56,44 +65,57 @@ final class AddInput {
 
   /// The updates of the next line or argument that has some; nil at the end.
   func next() async throws(Failure) -> [String]? {
-    while let (text, place) = try await nextText() {
-      switch UpdateInput(text, checks: checks) {
-      case .nothing: continue
-      case .updates(let updates): return updates
-      case .bad(let reason):
-        throw .badInput(
-          "\(place) \(number): \(reason)",
-          hint:
-            "each line is one Yjs update in base64, or a JSON object with updates; --unchecked sends "
-            + "what is none",
-          facts: facts)
-      }
-    }
-    return nil
-  }
-
-  private func nextText() async throws(Failure) -> (text: [UInt8], place: String)? {
-    number += 1
     switch source {
-    case .texts(let texts, let place):
-      guard number <= texts.count else { return nil }
-      readBytes += texts[number - 1].utf8.count
-      return (Array(texts[number - 1].utf8), place)
+    case .known(let known):
+      guard number < known.count else { return nil }
+      number += 1
+      readBytes += known[number - 1].size
+      return known[number - 1].updates
     case .lines(let reader):
-      switch await reader.next() {
-      case .line(let line):
-        readBytes += line.count + 1
-        return (line, "line")
-      case .end, .cancelled: return nil
-      case .tooLong(let limit):
-        throw .badInput("line \(number) is longer than \(limit) bytes", facts: facts)
-      case .failed(let code):
-        throw Failure(
-          code: "read_failed", layer: .io, message: "reading failed: \(systemMessage(code))",
-          exit: .inputOutput)
+      while let line = try await nextLine(reader) {
+        if let updates = try Self.updates(of: line, at: "line", number, checks: checks) {
+          return updates
+        }
       }
+      return nil
     }
   }
 
-  private var facts: [JSONMember] { [JSONMember(name: "line", value: JSONValue(number))] }
+  private func nextLine(_ reader: LineReader) async throws(Failure) -> [UInt8]? {
+    number += 1
+    switch await reader.next() {
+    case .line(let line):
+      readBytes += line.count + 1
+      return line
+    case .end, .cancelled: return nil
+    case .tooLong(let limit):
+      throw .badInput(
+        "line \(number) is longer than \(limit) bytes", facts: Self.facts(number))
+    case .failed(let code):
+      throw Failure(
+        code: "read_failed", layer: .io, message: "reading failed: \(systemMessage(code))",
+        exit: .inputOutput)
+    }
+  }
+
+  /// What a line or an argument holds; nil where it holds nothing.
+  private static func updates(
+    of text: [UInt8], at place: String, _ number: Int, checks: Bool
+  ) throws(Failure) -> [String]? {
+    switch UpdateInput(text, checks: checks) {
+    case .nothing: return nil
+    case .updates(let updates): return updates
+    case .bad(let reason):
+      throw .badInput(
+        "\(place) \(number): \(reason)",
+        hint:
+          "each line is one Yjs update in base64, or a JSON object with updates; --unchecked sends "
+          + "what is none",
+        facts: facts(number))
+    }
+  }
+
+  private static func facts(_ number: Int) -> [JSONMember] {
+    [JSONMember(name: "line", value: JSONValue(number))]
+  }
 }

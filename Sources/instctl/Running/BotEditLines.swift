@@ -73,11 +73,21 @@ enum BotEditLines {
 
 extension BotEdit {
   /// Whether the document can hold the value as it was given.
-  fileprivate var isWhole: Bool {
+  var isWhole: Bool {
     switch self {
     case .setTag(_, ofBot: _, to: let value), .setMask(_, ofBot: _, to: let value): value.isWhole
     default: true
     }
+  }
+}
+
+extension TagValue {
+  /// The value that somebody gives a tag.
+  ///
+  /// - Parameter place: where it is given, for the message.
+  init(given json: JSONValue, as place: String) throws(Failure) {
+    self.init(json)
+    guard isWhole else { throw .noNumber(in: place) }
   }
 }
 

@@ -146,6 +146,7 @@ extension BotsDocument {
         "\(InputFile.name(file)): \(error)",
         hint: "a branch has room for one; --space says which")
     }
+    guard edits.allSatisfy(\.isWhole) else { throw .noNumber(in: InputFile.name(file)) }
     do throws(BotEditError) { return try edit(edits) } catch {
       throw .badInput("\(InputFile.name(file)): \(error)")
     }

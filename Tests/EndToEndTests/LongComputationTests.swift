@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// What takes a command long still ends when it is told to.
+@Suite(.serialized) struct LongComputationTests {
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)])
+  func signalsEndDecoding(signal: Int32, status: Int) throws {
+    let folder = try TemporaryFolder()
+    // Each change is told with the whole text before and after it, which takes minutes in all.
+    let file = try folder.write("typing.txt", Self.typing(20_000).joined(separator: "\n"))
+    let program = try Program(["decode", file, "--select", ".type"])
+    program.wait(forText: "decoded")
+    program.signal(signal)
+    let outcome = program.finish()
+    #expect(outcome.status == status)
+    #expect(Set(outcome.output.split(separator: "\n")) == ["\"decoded\""])
+  }
+
+  /// Updates in base64 (lib0 and Yjs, version 1): one client types letters to the text `t` of the bot `b`.
+  private static func typing(_ count: Int) -> [String] {
+    let mapB: [UInt8] = [0x27, 1, 4] + Array("bots".utf8) + [1] + Array("b".utf8) + [1]
+    let textT: [UInt8] = [0x27, 0, 1, 0, 1] + Array("t".utf8) + [2]
+    let first: [UInt8] = [0x04, 0, 1, 1, 1] + Array("x".utf8)
+    let start: [UInt8] = [1, 3, 1, 0] + mapB + textT + first + [0]
+    let others = (3..<3 + count).map { clock in
+      [1, 1, 1] + varUint(clock) + [0x84, 1] + varUint(clock - 1) + [1] + Array("x".utf8) + [0]
+    }
+    return ([start] + others).map { Data($0).base64EncodedString() }
+  }
+
+  private static func varUint(_ value: Int) -> [UInt8] {
+    value < 128 ? [UInt8(value)] : [UInt8(value & 127) | 128] + varUint(value >> 7)
+  }
+}

@@ -220,8 +220,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl watch" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -278,8 +278,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl get-updates" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -339,8 +339,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl add-updates" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -411,8 +411,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl state" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -499,8 +499,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl login" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -548,8 +548,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl logout" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -596,8 +596,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl whoami" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -646,8 +646,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl token" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -698,8 +698,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl insts list" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -753,8 +753,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl http" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -810,8 +810,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission request" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -864,8 +864,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission grant" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -924,8 +924,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl permission deny" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -989,8 +989,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl send-action" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1043,8 +1043,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl devices" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1102,8 +1102,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl call" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1160,8 +1160,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl count" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1211,8 +1211,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl timesync" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1275,8 +1275,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl diff" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1330,8 +1330,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl gaps" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1384,8 +1384,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl set" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1440,8 +1440,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl unset" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1499,8 +1499,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots add" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1554,8 +1554,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl bots remove" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''
@@ -1642,8 +1642,8 @@ complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_option
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" proxy-credentials-file' -l 'proxy-credentials-file' -d 'The proxy\'s \'user:password\' is in this file, \'-\' for stdin.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" unix-socket' -l 'unix-socket' -d 'Connect to this Unix socket instead; the URL still names host and path.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add"' -l 'resolve' -d 'Take this address for a host and port, without looking the name up. May be repeated.' -rfka ''
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of this version of IP only.'
-complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of this version of IP only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" 4 ipv4' -s '4' -l 'ipv4' -d 'Use addresses of IPv4 only.'
+complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" 6 ipv6' -s '6' -l 'ipv6' -d 'Use addresses of IPv6 only.'
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add"' -s 'H' -l 'header' -d 'A header field of the upgrade and of requests of the HTTP API, or \'@file\' with one a line, for those that are secrets: nobody else may be able to read the file. May be repeated.' -rfka ''
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" cookie-file' -l 'cookie-file' -d 'Send the cookies of this file that are for the server: as browsers and curl export them, or lines of name=value. Nobody else may be able to read it.' -rF
 complete -c 'instctl' -n '__instctl_should_offer_completions_for_flags_or_options "instctl profile add" origin' -l 'origin' -d 'The Origin of the upgrade.' -rfka ''

@@ -263,6 +263,7 @@ import Testing
   @Test func oneFamilyAlone() throws {
     let server = try TestServer()
     #expect(try instctl("count", "-s", server.url, "x", "-4").status == 0)
+    #expect(try instctl("count", "-s", server.url, "x", "-4", "-6").status == 64)
     let outcome = try instctl("count", "-s", server.url, "x", "-6")
     #expect(outcome.status == 68)
     #expect(outcome.error?["layer"] as? String == "dns")

@@ -22,22 +22,29 @@ struct Instctl: ParsableCommand {
         instctl help exit-codes
       """,
     version: Version.description,
-    subcommands: [
-      Watch.self, GetUpdates.self, AddUpdates.self, Decode.self, State.self,
-      Serve.self, Login.self, Logout.self,
-      WhoAmI.self, Token.self, Insts.self,
-      HTTP.self, Permission.self, SendAction.self, Devices.self, Call.self, Count.self,
-      TimeSync.self, Diff.self, Gaps.self, SetTag.self, Unset.self, Bots.self,
-      ProfileCommand.self,
-      Help.self,
-    ])
+    subcommands: subcommands.map { $0.value() })
+
+  /// The subcommands by name, in the order of the help. Closures, since to name a type costs as much time as
+  /// to make what it needs at run time, and a run needs one of them.
+  private static let subcommands: KeyValuePairs<String, @Sendable () -> any ParsableCommand.Type> =
+    [
+      "watch": { Watch.self }, "get-updates": { GetUpdates.self },
+      "add-updates": { AddUpdates.self }, "decode": { Decode.self }, "state": { State.self },
+      "serve": { Serve.self }, "login": { Login.self }, "logout": { Logout.self },
+      "whoami": { WhoAmI.self }, "token": { Token.self }, "insts": { Insts.self },
+      "http": { HTTP.self }, "permission": { Permission.self },
+      "send-action": { SendAction.self }, "devices": { Devices.self }, "call": { Call.self },
+      "count": { Count.self }, "timesync": { TimeSync.self }, "diff": { Diff.self },
+      "gaps": { Gaps.self }, "set": { SetTag.self }, "unset": { Unset.self },
+      "bots": { Bots.self }, "profile": { ProfileCommand.self }, "help": { Help.self },
+    ]
 
   static func main() {
     openStandardDescriptors()
     do {
       try refuseBrokenArguments()
       do {
-        var command = try parseAsRoot(arguments())
+        var command = try command(arguments())
         try (command as? any LinePrinting)?.checkTypes()
         try command.run()
       } catch  where exitCode(for: error) == .success {
@@ -52,6 +59,19 @@ struct Instctl: ParsableCommand {
       Diagnostics(verbosity: 1, format: .askedFor(in: arguments())).report(failure)
       Glibc.exit(failure.exit.rawValue)
     }
+  }
+}
+
+extension Instctl {
+  /// The command that is asked for. A subcommand first reads its arguments by itself, which spares what
+  /// the parser does for the tree of all of them; whatever it cannot read is told by the root.
+  private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+    if let subcommand = subcommands.first(where: { $0.key == arguments.first })?.value(),
+      let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst()))
+    {
+      return command
+    }
+    return try parseAsRoot(arguments)
   }
 }
 

@@ -18,10 +18,10 @@ extension Settings {
   }
 
   /// Refuses all options of the connection but these, for commands that make none.
-  func refuseConnectionOptions(but allowed: Set<Setting>) throws(Failure) {
-    let output: Set<Setting> = [.output, .color, .logFormat, .verbose, .quiet]
+  func refuseConnectionOptions(but allowed: [Setting]) throws(Failure) {
+    let output: [Setting] = [.output, .color, .logFormat, .verbose, .quiet]
     try refuse(
-      Set(Setting.allCases).subtracting(allowed).subtracting(output),
+      Setting.allCases.filter { !allowed.contains($0) && !output.contains($0) },
       because: "the command makes no connection")
   }
 
@@ -33,7 +33,7 @@ extension Settings {
   }
 
   /// Only what was given as an option is refused: variables and profiles are there for other commands, too.
-  func refuse(_ settings: Set<Setting>, because reason: String) throws(Failure) {
+  func refuse(_ settings: [Setting], because reason: String) throws(Failure) {
     for row in table where row.source == .option && settings.contains(row.setting) {
       throw .usage("\(row.setting.option) has no meaning here: \(reason)")
     }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct SettingLookup: Sendable {
   let profile: Profile?
   /// Settings of the profile that do not hold here.
-  var ignored: Set<Setting> = []
+  var ignored: [Setting] = []
 
   /// The value of a setting; nil where nothing is said of it.
   func value<Value: ExpressibleByArgument & Sendable>(

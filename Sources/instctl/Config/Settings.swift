@@ -51,7 +51,7 @@ struct Settings: Sendable {
   let proxyCredentialsFile: Sourced<String>?
   let unixSocket: Sourced<String>?
   let resolve: Sourced<[String]>
-  let ipVersion: Sourced<IPVersionFlag>?
+  let ipVersion: Sourced<IPVersionArgument>?
 
   // The upgrade, and the messages.
   let headers: Sourced<[String]>
@@ -97,7 +97,7 @@ struct Settings: Sendable {
 
     server = try find.value(.server, options?.server)
     if Self.isElsewhere(server, than: profile) {
-      find.ignored = Set(Setting.allCases.filter(\.isCredential))
+      find.ignored = Setting.allCases.filter(\.isCredential)
     }
     let ignored = find.ignored
     leftOut = profile?.values.map(\.setting).filter(ignored.contains) ?? []

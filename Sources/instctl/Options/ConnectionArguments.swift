@@ -29,16 +29,9 @@ enum DialectArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
 }
 
 /// `-4` and `-6`.
-enum IPVersionFlag: String, EnumerableFlag, ExpressibleByArgument, Sendable {
+enum IPVersionArgument: String, ExpressibleByArgument, Sendable {
   case ipv4 = "4"
   case ipv6 = "6"
-
-  static func name(for value: IPVersionFlag) -> NameSpecification {
-    switch value {
-    case .ipv4: [.customShort("4"), .customLong("ipv4")]
-    case .ipv6: [.customShort("6"), .customLong("ipv6")]
-    }
-  }
 }
 
 /// A number of attempts.

@@ -152,8 +152,11 @@ struct ServerOptions: ParsableArguments {
       valueName: "host:port:address"))
   var resolve: [String] = []
 
-  @Flag(help: "Use addresses of this version of IP only.")
-  var ipVersion: IPVersionFlag?
+  @Flag(name: [.customShort("4"), .customLong("ipv4")], help: "Use addresses of IPv4 only.")
+  var ipv4 = false
+
+  @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "Use addresses of IPv6 only.")
+  var ipv6 = false
 
   // MARK: The upgrade
 
@@ -209,4 +212,10 @@ struct ServerOptions: ParsableArguments {
         + "holds something else is refused. 'instctl help trace' explains the lines.",
       valueName: "file"), completion: .file())
   var trace: String?
+
+  func validate() throws {
+    if ipv4, ipv6 { throw ValidationError("--ipv4 and --ipv6 leave no address") }
+  }
+
+  var ipVersion: IPVersionArgument? { ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil }
 }

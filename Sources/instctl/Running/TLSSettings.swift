@@ -11,9 +11,9 @@ extension Settings {
         throw .usage(
           "--pin is for TLS, and the server is reached without it", hint: "use https:// or wss://")
       }
-      var refused: Set<Setting> = [.cert, .certKey, .certPasswordFile, .servername, .insecure]
+      var refused: [Setting] = [.cert, .certKey, .certPasswordFile, .servername, .insecure]
       // An HTTPS proxy has a certificate, too.
-      if try proxy(for: url)?.scheme != .https { refused.insert(.cacert) }
+      if try proxy(for: url)?.scheme != .https { refused.append(.cacert) }
       try refuse(
         refused,
         because: "it is for TLS, and the server is reached without it")

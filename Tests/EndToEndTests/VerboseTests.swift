@@ -101,7 +101,8 @@ import Testing
       // Objects are for programs.
       #expect(outcome.errors.contains("\u{202E}") == (format == "json"))
     }
-    let error = try Program(["count", "a", "--n\u{202E}\u{200B}\u{1B}", "--log-format", "text"]).finish()
+    let error = try instctl(
+      "count", "a", "--n\u{202E}\u{200B}\u{1B}", "--log-format", "text")
     #expect(error.errors.hasPrefix("error: Unknown option '--n\u{FFFD}\u{FFFD}\u{FFFD}'"))
   }
 

@@ -2,6 +2,8 @@
 public enum BotEdit: Hashable, Sendable {
   /// Adds a bot without tags; nothing happens where there is one of this ID.
   case addBot(String)
+  /// Makes a bot anew, with these tags alone; nothing happens where it has just these.
+  case replaceBot(String, tags: [Bot.Tag])
   /// Removes a bot; nothing happens where there is none. Its masks stay, as in CasualOS.
   case removeBot(String)
   /// Gives a bot's tag a value.

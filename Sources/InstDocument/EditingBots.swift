@@ -48,6 +48,11 @@ private struct EditPlan {
     case .addBot(let id):
       if bot(id).exists { return }
       bots[Array(id.utf8)] = PlannedBot(exists: true, isNew: true)
+    case .replaceBot(let id, let tags):
+      let tags = Self.byName(tags)
+      guard !isUntouched(id) || document.tags(ofBot: id).map(Self.byName) != tags else { return }
+      bots[Array(id.utf8)] = PlannedBot(
+        exists: true, isNew: true, tags: tags.mapValues { .some($0) })
     case .removeBot(let id):
       guard bot(id).exists else { return }
       bots[Array(id.utf8)] = PlannedBot(exists: false)
@@ -73,6 +78,16 @@ private struct EditPlan {
     return bot
   }
 
+  /// Whether the edits so far leave a bot as it is.
+  private mutating func isUntouched(_ id: String) -> Bool {
+    let bot = bot(id)
+    return bot.exists && !bot.isNew && bot.tags.isEmpty
+  }
+
+  private static func byName(_ tags: [Bot.Tag]) -> [[UInt8]: TagValue] {
+    Dictionary(tags.map { (Array($0.name.utf8), $0.value) }) { $1 }
+  }
+
   private mutating func isNews(_ value: TagValue?, ofTag name: String, _ id: String) -> Bool {
     let bot = bot(id)
     if let planned = bot.tags[Array(name.utf8)] { return planned != value }
@@ -91,6 +106,9 @@ extension YTransaction {
   fileprivate mutating func make(_ step: BotEdit) throws(Failure) {
     switch step {
     case .addBot(let id): _ = try setMap(id, in: .root(Roots.bots))
+    case .replaceBot(let id, let tags):
+      let bot = try setMap(id, in: .root(Roots.bots))
+      for tag in tags { try set(tag.name, to: tag.value, in: bot) }
     case .removeBot(let id): try remove(id, in: .root(Roots.bots))
     case .setTag(let name, let id, let value):
       guard let bot = type(id, in: .root(Roots.bots)) else { throw .noSuchType }

@@ -29,6 +29,9 @@ public final class Signals: ReadinessHandler {
     }
   }
 
+  /// Handles what has arrived since: for work that keeps the loop from its turn.
+  public func poll() { ready(.readable) }
+
   /// Ends the watch.
   public func close() {
     if let registration { Reactor.shared.remove(registration) }

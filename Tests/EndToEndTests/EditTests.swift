@@ -164,6 +164,7 @@ import Testing
     for none in [
       try run("set", "/k", "b", "n", "--json", "1e400"),
       try run("bots", "add", "/k", "b", "--json", "n=1e400"),
+      try run("set", "/k", "-", stdin: .text(#"{"bot":"b","tag":"n","to":1e400}"#)),
     ] {
       #expect(none.status == 65)
       #expect((none.error?["message"] as? String)?.contains("JavaScript") == true)
@@ -175,6 +176,9 @@ import Testing
     let line = #"{"bot":"z","tag":null,"from":{"q":"a"},"to":{"r":"s"}}"#
     #expect(try run("set", "/m", "-", stdin: .text(line)).status == 0)
     #expect(try state("/m") == ["z": ["r": "s"]])
+    let again = try run("set", "/m", "-", stdin: .text(line))
+    #expect(again.status == 0)
+    #expect(again.output.isEmpty)
   }
 
   @Test func aMaskWithoutABotIsToldOf() throws {

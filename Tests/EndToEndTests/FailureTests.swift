@@ -69,6 +69,24 @@ import Testing
     }
   }
 
+  /// A subcommand is called by its whole name, however its help is asked for.
+  @Test(arguments: [["watch"], ["bots"], ["bots", "add"], ["profile", "list"]])
+  func helpNamesTheWholeCommand(path: [String]) throws {
+    let help = try Program(["help"] + path).finish()
+    #expect(help.output.contains("USAGE: instctl \(path.joined(separator: " ")) "))
+    for flag in ["--help", "-h"] {
+      let outcome = try Program(path + [flag]).finish()
+      #expect(outcome.status == 0)
+      #expect(outcome.output == help.output)
+    }
+  }
+
+  @Test func aCommandHasNoHelpBelowIt() throws {
+    for arguments in [["bots", "help"], ["bots", "help", "add"], ["watch", "help", "--nothing"]] {
+      #expect(try Program(arguments).finish().status == 64)
+    }
+  }
+
   @Test func refusedAndUnknown() throws {
     let refused = try instctl("get-updates", "-s", "ws://127.0.0.1:1/", "x")
     #expect(refused.status == 69)

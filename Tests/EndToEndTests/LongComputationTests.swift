@@ -16,6 +16,45 @@ import Testing
     #expect(Set(outcome.output.split(separator: "\n")) == ["\"decoded\""])
   }
 
+  /// Many updates at once are decoded in one go; the rest of them is left then.
+  @Test func aSignalLeavesTheRest() throws {
+    let server = try TestServer()
+    let updates = Self.typing(20_000).map { "\"\($0)\"" }.joined(separator: ",")
+    let line = #"{"type":"updates","updates":[\#(updates)]}"# + "\n"
+    let adding = try Program(
+      ["add-updates", "-s", server.url, "t", "--dry-run", "--decode", "--select", ".type"],
+      stdin: .open)
+    adding.write(#"{"type":"updates","updates":["AAA="]}"# + "\n")
+    adding.wait(forText: "decoded")
+    adding.write(line)
+    adding.signal(SIGTERM)
+    let rest = adding.finish()
+    #expect(rest.status == 143)
+    #expect(rest.output.split(separator: "\n").count { $0 == "\"decoded\"" } < 20_000)
+
+    #expect(try instctl("add-updates", "-s", server.url, "t", stdin: .text(line)).status == 0)
+    let watching = try Program(["watch", "-s", server.url, "t", "--decode", "--select", ".type"])
+    watching.wait(forText: "connection")
+    watching.signal(SIGINT)
+    let outcome = watching.finish()
+    #expect(outcome.status == 130)
+    #expect(outcome.output.split(separator: "\n").count < 20_000)
+  }
+
+  /// What has come is decoded however long that takes, and whatever becomes of the server.
+  @Test func decodingHasAllTheTime() throws {
+    let server = try TestServer()
+    let folder = try TemporaryFolder()
+    let file = try folder.write("typing.txt", Self.typing(8000).joined(separator: "\n"))
+    #expect(
+      try instctl("add-updates", "-s", server.url, "t", "--file", file, "--batch", "1000").status
+        == 0)
+    let outcome = try instctl(
+      "get-updates", "-s", server.url, "t", "--decode", "--timeout", "1s", "--select", ".type")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.split(separator: "\n").count == 1 + 8001)
+  }
+
   /// Updates in base64 (lib0 and Yjs, version 1): one client types letters to the text `t` of the bot `b`.
   private static func typing(_ count: Int) -> [String] {
     let mapB: [UInt8] = [0x27, 1, 4] + Array("bots".utf8) + [1] + Array("b".utf8) + [1]

@@ -32,6 +32,26 @@ import Testing
     #expect(hidden.output == "")
   }
 
+  /// A file has no server, no branch and no frames: who names them means something else.
+  @Test(arguments: [
+    ["--branch", "b"], ["--server", "ftp://x"], ["--key-file", "none"], ["--timeout", "1s"],
+    ["--trace", "t"], ["--retries", "3"], ["-4"], ["--output", "raw"],
+  ])
+  func optionsThatMeanNothingToAFileAreRefused(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("updates", BotUpdates.all.joined(separator: "\n"))
+    for arguments in [["state", file], ["gaps", file], ["diff", file, file]] {
+      let outcome = try Program(arguments + options).finish()
+      #expect(outcome.status == 64, "\(arguments[0]) \(outcome.output)")
+      #expect(outcome.output == "")
+    }
+    #expect(try instctl("state", file, "--file", "--record", "r").status == 64)
+    #expect(try instctl("decode", file, "--output", "raw").status == 64)
+    // Variables are there for other commands, too.
+    let variables = ["INSTCTL_BRANCH": "b", "INSTCTL_TRACE": "/nowhere/t", "INSTCTL_RETRIES": "3"]
+    #expect(try instctl("decode", file, environment: variables).status == 0)
+  }
+
   @Test func botsAndTagsAreChosen() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write(

@@ -138,6 +138,7 @@ import Testing
     expect(
       try count("--cert", certificate, "--cert-key", open), 78, "unprotected_file", "config")
     expect(try count("--cert-key", files.path("client.key")), 64, "usage", "usage")
+    expect(try count("--cert-password-file", files.path("client.key")), 64, "usage", "usage")
     expect(
       try Program(
         ["count", "i", "-s", url, "--cacert", files.path("missing.pem")]

@@ -31,6 +31,7 @@ struct Decode: ParsableCommand {
 
   func run() throws {
     let settings = try Settings(nil, output)
+    try settings.refuseFrames()
     CommandRun.execute(settings) { run throws(Failure) in
       let lines = DecodedLines(run, nil)
       try await UpdatesFile(file).read { (update) throws(Failure) in

@@ -36,21 +36,14 @@ struct GetUpdates: ParsableCommand {
     let settings = try Settings(server, output, branch: branch, timeout: waiting.timeout)
     let connection = try ServerConnection(settings)
     let address = try branch.address(settings)
-    let timeout = settings.timeout(default: 10_000)
     CommandRun.execute(settings) { run throws(Failure) in
-      let client = try connection.client(
-        for: address.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
-      let request = RequestRun(
-        run, client, timeout: timeout, what: "the updates did not come")
-      request.start()
-      Progress.showReceiving(in: run) { client.receivedBytes }
-      let stored: BranchSnapshot
-      do throws(ClientError) { stored = try await client.getBranchUpdates(address) } catch {
-        throw Failure(error)
-      }
-      run.progress?.stop()
-      withExtendedLifetime(request) { Self.print(stored, to: run.output) }
+      let stored = try await Self.stored(address, connection, run, settings)
+      Self.print(stored, to: run.output)
       guard decode else { return }
+      run.output.flush()
+      // What has come can be decoded whatever becomes of the server.
+      await run.close?()
+      run.close = nil
       let lines = DecodedLines(run, stored.address)
       let computation = LongComputation()
       for update in stored.found {
@@ -60,6 +53,25 @@ struct GetUpdates: ParsableCommand {
       }
       try lines.finish()
     }
+  }
+
+  @EventLoop
+  private static func stored(
+    _ address: BranchAddress, _ connection: ServerConnection, _ run: CommandRun,
+    _ settings: Settings
+  ) async throws(Failure) -> BranchSnapshot {
+    let client = try connection.client(
+      for: address.instAddress, reconnects: false, showingFramesTo: settings.frameObserver(run))
+    let request = RequestRun(
+      run, client, timeout: settings.timeout(default: 10_000), what: "the updates did not come")
+    request.start()
+    Progress.showReceiving(in: run) { client.receivedBytes }
+    do throws(ClientError) {
+      let stored = try await client.getBranchUpdates(address)
+      run.progress?.stop()
+      withExtendedLifetime(request) {}
+      return stored
+    } catch { throw Failure(error) }
   }
 
   @EventLoop

@@ -64,10 +64,14 @@ struct Instctl: ParsableCommand {
 
 extension Instctl {
   /// The command that is asked for. A subcommand first reads its arguments by itself, which spares what
-  /// the parser does for the tree of all of them; whatever it cannot read is told by the root.
+  /// the parser does for the tree of all of them. Whatever it cannot read, and help, is told by the root,
+  /// which knows how the subcommand is called.
   private static func command(_ arguments: [String]) throws -> any ParsableCommand {
     if let subcommand = subcommands.first(where: { $0.key == arguments.first })?.value(),
-      let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst()))
+      let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst())),
+      ([subcommand] + subcommand.configuration.subcommands).contains(where: {
+        $0 == type(of: command)
+      })
     {
       return command
     }

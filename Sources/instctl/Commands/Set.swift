@@ -15,7 +15,8 @@ struct SetTag: ParsableCommand {
 
       With '-' in place of the bot, changes come by stdin, one JSON object a line, and go as one update: \
       {"bot":"b","tag":"t","to":VALUE} sets a tag, without "to" (or with null) it removes it, with "tag":null \
-      it adds the bot, with the tags in "to", or removes it; "mask":true means a tag mask. These are the \
+      it adds the bot, with the tags in "to", or removes it (with an object in "from", too, the bot gets the \
+      tags in "to" alone); "mask":true means a tag mask. These are the \
       "changes" of decode, and the lines of type change of watch --state; lines of other types are left out.
 
       Examples:

@@ -19,11 +19,20 @@ extension Settings {
 
   /// Refuses all options of the connection but these, for commands that make none.
   func refuseConnectionOptions(but allowed: [Setting]) throws(Failure) {
-    let output: [Setting] = [.output, .color, .logFormat, .verbose, .quiet]
     try refuse(
-      Setting.allCases.filter { !allowed.contains($0) && !output.contains($0) },
+      Setting.allCases.filter { !allowed.contains($0) && !Self.output.contains($0) },
       because: "the command makes no connection")
   }
+
+  /// For commands that read a file: no server has a part in it.
+  func refuseServers() throws(Failure) {
+    try refuseFrames()
+    try refuse(
+      Setting.allCases.filter { !Self.output.contains($0) },
+      because: "the updates come from a file")
+  }
+
+  private static let output: [Setting] = [.output, .color, .logFormat, .verbose, .quiet]
 
   /// For commands that have no frames of the wire to show.
   func refuseFrames() throws(Failure) {

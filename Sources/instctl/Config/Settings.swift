@@ -14,6 +14,8 @@ enum ProfileChoice: Sendable {
 /// else a default.
 struct Settings: Sendable {
   let profile: Profile?
+  /// Whether the command can reach a server.
+  let isOnline: Bool
   /// What the profile says but must not tell another server.
   let leftOut: [Setting]
 
@@ -93,6 +95,7 @@ struct Settings: Sendable {
   ) throws(Failure) {
     let profile = try Self.profile(options?.profile.map(ProfileChoice.named) ?? choice)
     self.profile = profile
+    isOnline = options != nil
     var find = SettingLookup(profile: profile)
 
     server = try find.value(.server, options?.server)

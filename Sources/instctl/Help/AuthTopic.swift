@@ -57,7 +57,8 @@ extension HelpTopic {
           "No secret is the value of an option, since every user of the machine can see it there. A file with "
             + "tokens, keys, passwords, login codes, header fields or cookies that others may read is refused, "
             + "with exit code 78: 'chmod 600 FILE' makes it private. Secrets are masked in traces, messages and "
-            + "errors, and are not in the environment of commands that are started here."),
+            + "errors, and are not in the environment of commands that are started here. Those find HTTPS_PROXY and its "
+            + "like as they are: they may need the proxy, too. INSTCTL_PROXY is for instctl alone."),
       ])
   }
 }

@@ -12,8 +12,8 @@ struct ReadyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a line, {\"type\":\"ready\"}, to this descriptor, and close it, once the command is really "
-        + "running.",
+      "Write a line, {\"type\":\"ready\"} (serve: its line of type listening), to this descriptor, and "
+        + "close it, once the command is really running.",
       valueName: "n"))
   var readyFd: Int32?
 

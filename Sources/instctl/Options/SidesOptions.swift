@@ -57,10 +57,10 @@ struct SidesOptions: ParsableArguments {
   func sides(
     _ server: ServerOptions, _ output: OutputOptions, timeout: DurationArgument?
   ) throws(Failure) -> (a: Side, b: Side) {
-    (
-      try side(a, aServer, aProfile, aBranch, server, output, timeout),
-      try side(b, bServer, bProfile, bBranch, server, output, timeout)
-    )
+    let a = try side(a, aServer, aProfile, aBranch, server, output, timeout)
+    let b = try side(b, bServer, bProfile, bBranch, server, output, timeout)
+    if case .file = a.source, case .file = b.source { try a.settings.refuseServers() }
+    return (a, b)
   }
 
   private func side(

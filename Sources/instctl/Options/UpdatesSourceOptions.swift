@@ -21,6 +21,9 @@ struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
 
   func validate() throws {
     if isFile, isInst { throw ValidationError("--file and --inst exclude each other") }
+    if isFile, place.record != nil {
+      throw ValidationError("--file and --record exclude each other")
+    }
   }
 
   /// What the options name. A server is needed for an inst alone.
@@ -29,6 +32,7 @@ struct UpdatesSourceOptions: ParsableArguments, BranchNaming {
       isFile ? .file : isInst || place.record != nil ? .inst : UpdatesSource.kind(of: source)
     switch kind {
     case .file:
+      try settings.refuseServers()
       if source == "-", try settings.readsSecretFromInput() {
         throw .usage("stdin cannot hold both the secret and the updates")
       }

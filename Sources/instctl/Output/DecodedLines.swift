@@ -14,6 +14,7 @@ final class DecodedLines {
 
   private let run: CommandRun
   private let head: LineHead
+  private let computation = LongComputation()
   private var count = 0
   private var isFlushDue = false
 
@@ -54,6 +55,7 @@ final class DecodedLines {
   /// Prints the lines of some updates in base64.
   func tell(_ updates: [String]) {
     for update in updates {
+      guard computation.goesOn(in: run) else { return }
       decode(FoundUpdate(content: .init(base64: update), place: "update \(count)"))
     }
     flushSoon()

@@ -148,10 +148,10 @@ final class TraceFile {
 }
 
 extension Settings {
-  /// The file of `--trace`, if there is one.
+  /// The file of `--trace`, if there is one and the command has something for it.
   @EventLoop
   func traceFile() throws(Failure) -> TraceFile? {
-    guard let path = trace?.value else { return nil }
+    guard isOnline, let path = trace?.value else { return nil }
     return try TraceFile.at(path)
   }
 }

@@ -23,7 +23,9 @@ enum BotEditLines {
           hint: #"{"bot":"…","tag":"…","to":…}; "tag":null means the bot itself"#,
           facts: [JSONMember(name: "line", value: JSONValue(number))])
       }
-      guard made.allSatisfy(\.isWhole) else { throw .noNumber(in: "line \(number) of stdin") }
+      guard made.allSatisfy(\.isWhole) else {
+        throw .noNumber(in: "line \(number) of stdin", line: number)
+      }
       edits += made
     }
     return edits
@@ -55,9 +57,9 @@ enum BotEditLines {
       guard change["mask"] != true else { return nil }
       guard let to else { return [.removeBot(bot)] }
       guard let tags = to.objectValue else { return nil }
-      let isReplaced = change["from"].map { $0 != .null } ?? false
-      return (isReplaced ? [.removeBot(bot)] : []) + [.addBot(bot)]
-        + tags.map { .setTag($0.name, ofBot: bot, to: TagValue($0.value)) }
+      let given = tags.map { Bot.Tag(name: $0.name, value: TagValue($0.value)) }
+      if let from = change["from"], from != .null { return [.replaceBot(bot, tags: given)] }
+      return [.addBot(bot)] + given.map { .setTag($0.name, ofBot: bot, to: $0.value) }
     }
     guard let tag = tag.stringValue else { return nil }
     if change["mask"] == true {
@@ -76,6 +78,7 @@ extension BotEdit {
   var isWhole: Bool {
     switch self {
     case .setTag(_, ofBot: _, to: let value), .setMask(_, ofBot: _, to: let value): value.isWhole
+    case .replaceBot(_, let tags): tags.allSatisfy(\.value.isWhole)
     default: true
     }
   }
@@ -93,7 +96,10 @@ extension TagValue {
 
 extension Failure {
   /// A value has a number that JavaScript does not know.
-  static func noNumber(in place: String) -> Failure {
-    .badInput("a number in \(place) is larger than any that JavaScript knows")
+  static func noNumber(in place: String, line: Int? = nil) -> Failure {
+    .badInput(
+      "a number in \(place) is larger than any that JavaScript knows",
+      hint: "the largest is about 1.8e308",
+      facts: line.map { [JSONMember(name: "line", value: JSONValue($0))] } ?? [])
   }
 }

@@ -32,6 +32,7 @@ final class CommandRun {
   var close: (@EventLoop @Sendable () async -> Void)?
 
   private let ending = Promise<Ending>()
+  private var signals: Signals?
 
   /// How long taking leave may last after a signal.
   private static let interruptMilliseconds: Int64 = 500
@@ -55,6 +56,8 @@ final class CommandRun {
 
   /// Whether the command is over but for taking leave.
   private(set) var isEnding = false
+  /// Whether that is because of a signal.
+  private(set) var isInterrupted = false
 
   /// Ends the command, unless it is ending already.
   func end(_ ending: Ending) {
@@ -94,6 +97,9 @@ final class CommandRun {
   /// Waits until something ends the command.
   func untilEnding() async { _ = await ending.get() }
 
+  /// Takes note of signals at once: for work that keeps the loop from its turn.
+  func noticeSignals() { signals?.poll() }
+
   /// Ends the command with a failure.
   func fail(_ failure: Failure) { end(.failure(failure)) }
 
@@ -118,13 +124,14 @@ final class CommandRun {
   private func untilEnd(
     _ body: @escaping @EventLoop @Sendable (CommandRun) async throws(Failure) -> Void
   ) async -> ExitStatus {
-    let signals = try? Signals([SIGHUP, SIGINT, SIGTERM]) { [weak self] signal in
+    signals = try? Signals([SIGHUP, SIGINT, SIGTERM]) { [weak self] signal in
       // The second one does not wait for manners.
       if self?.isEnding ?? true {
         StatusLine.clear()
         Screen.restore()
         _exit(ExitStatus(signal: signal).rawValue)
       }
+      self?.isInterrupted = true
       self?.end(.signal(signal))
     }
     TraceFile.onFailure = { [weak self] in self?.fail($0) }
@@ -141,6 +148,7 @@ final class CommandRun {
     work.cancel()
     let status = await takeLeave(ending)
     signals?.close()
+    signals = nil
     guard let failure = TraceFile.finish(status), status == .done else { return status }
     diagnostics.report(failure)
     return failure.exit

@@ -75,7 +75,11 @@ extension Settings {
 
   private func clientIdentity() throws(Failure) -> ClientIdentity? {
     guard let cert else {
-      if certKey?.source == .option { throw .usage("--cert-key is nothing without --cert") }
+      for (setting, source) in [
+        (Setting.certKey, certKey?.source), (.certPasswordFile, certPasswordFile?.source),
+      ] where source == .option {
+        throw .usage("\(setting.option) is nothing without --cert")
+      }
       return nil
     }
     // A profile's key is that of the profile's certificate.

@@ -24,6 +24,7 @@ final class WatchedDocument {
   private let address: BranchAddress
   private let decoded: DecodedLines
   private let bots: BotLines
+  private let computation = LongComputation()
   private var isSynced = false
   /// What has come before the state is known, where nobody asks what each update says.
   private var state = BotsDocument()
@@ -38,6 +39,7 @@ final class WatchedDocument {
 
   func received(_ updates: BranchUpdates) {
     for (index, update) in updates.strings().enumerated() {
+      guard computation.goesOn(in: run) else { return }
       let found = FoundUpdate(content: .init(base64: update), place: "update \(index)")
       if !isSynced, !shown.decoded {
         gather(found)
@@ -63,7 +65,7 @@ final class WatchedDocument {
 
   /// The branch's present state is known.
   func synced() {
-    if isSynced { return }
+    if isSynced || run.isInterrupted { return }
     isSynced = true
     if !shown.decoded {
       decoded.follow(state)

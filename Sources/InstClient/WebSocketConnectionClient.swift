@@ -279,6 +279,7 @@ extension ClientError {
     switch self {
     // What was too large once is too large the next time.
     case .connectionLost(let end) where end.closeCode == 1009: false
+    case .connectionLost(.failed(.messageTooLarge)), .connectionLost(.failed(.frameTooLarge)): false
     case .loginRefused(let info) where info.errorCode == .rateLimitExceeded: true
     case .connect(.transport(.tls)), .connect(.transport(.invalidURL)), .loginRefused, .cancelled:
       false

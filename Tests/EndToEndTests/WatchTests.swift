@@ -63,6 +63,36 @@ import Testing
     #expect(late.error?["exit"] as? Int == 124)
   }
 
+  /// A server that is silent from the beginning is no quiet one.
+  @Test func aServerThatSaysNothingIsNotWaitedForWithoutEnd() throws {
+    let server = try ScriptedServer { _ in [] }
+    let watch = try Program(["watch", "-s", server.url, "s", "--idle", "100ms"])
+    let other = try ScriptedServer { _ in [] }
+    let devices = try Program(["devices", "-s", other.url, "s", "--idle", "100ms"])
+    for program in [watch, devices] {
+      let outcome = program.finish()
+      #expect(outcome.status == 124)
+      #expect(
+        (outcome.error?["message"] as? String)?.hasPrefix("nothing arrived for 10000 ms") == true)
+    }
+  }
+
+  /// What is too large does not become smaller.
+  @Test func whatIsTooLargeIsNotAskedForAgain() throws {
+    let server = try TestServer()
+    let large = Data(
+      [1, 1, 1, 0, 4, 1, 1, 0x74, 0xD0, 0x0F] + Array(repeating: 0x78, count: 2000) + [0]
+    )
+    .base64EncodedString()
+    #expect(try instctl("add-updates", "-s", server.url, "l", large).status == 0)
+    let outcome = try instctl("watch", "-s", server.url, "l", "--max-message", "1KB")
+    #expect(outcome.status == 76)
+    #expect(outcome.error?["code"] as? String == "message_too_large")
+    #expect(outcome.error?["retryable"] as? Bool == false)
+    let connections = outcome.lines.of(type: "connection").compactMap { $0["state"] as? String }
+    #expect(!connections.contains("reconnecting"))
+  }
+
   @Test func readyFileAppearsWithTheFirstSync() throws {
     let folder = try TemporaryFolder()
     let server = try TestServer("--ready-file", folder.path("serving"))

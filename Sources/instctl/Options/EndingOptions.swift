@@ -18,7 +18,10 @@ struct EndingOptions: ParsableArguments {
   var duration: DurationArgument?
 
   @Option(
-    help: ArgumentHelp("End when nothing has arrived for so long.", valueName: "duration"))
+    help: ArgumentHelp(
+      "End when nothing has arrived for so long. Where not even what comes first arrives, such as the "
+        + "branch's state, fail (exit 124) after as long, or 10s if that is more.",
+      valueName: "duration"))
   var idle: DurationArgument?
 
   @Option(

@@ -170,6 +170,7 @@ extension CallRun: LongRunning {
     connection.isConnected && !run.output.isStalled
       && !(frameID.map(connection.isUploading) ?? false)
   }
+  var lastProgress: MonotonicTime { connection.lastProgress }
   var unmetCount: String? {
     wantedCount.map { "only \(frameCount) of \($0) frames came before" }
   }

@@ -181,6 +181,7 @@ final class DevicesRun {
 
 extension DevicesRun: LongRunning {
   var canReceive: Bool { client.connectionState.isConnected && !run.output.isStalled }
+  var lastProgress: MonotonicTime { client.lastProgress }
   var unmetCount: String? {
     wantedCount.map { "only \(lineCount) of \($0) devices came or went before" }
   }

@@ -9,6 +9,8 @@ protocol LongRunning: AnyObject {
   var hasBegun: Bool { get }
   /// Whether anything could arrive now: there is a connection, and somebody reads the output.
   var canReceive: Bool { get }
+  /// When the last message, or a part of one, came over the network.
+  var lastProgress: MonotonicTime { get }
   /// What is missing of `--count`; nil where nothing is.
   var unmetCount: String? { get }
   /// What has not happened by the time of `--timeout`.
@@ -52,6 +54,9 @@ final class EndingTimers {
   private let arrivals: Arrivals
   private let idle: DurationArgument?
   private let awaitsLine: Bool
+  private var isIdleStarted = false
+  /// So long at least the server has for what comes first, however soon the command may be idle then.
+  private static let beginMilliseconds: Int64 = 10_000
 
   /// Starts the clocks of `--for` and `--timeout`, and to look at the lines.
   init(
@@ -66,6 +71,7 @@ final class EndingTimers {
     if let last { run.waitForLast(last) { [weak self] in self?.command?.done() } }
     if let timeout { after(timeout) { $0.timeoutPassed(timeout) } }
     if let duration { after(duration) { $0.durationPassed() } }
+    if let idle { scheduleBeginCheck(max(idle.milliseconds, Self.beginMilliseconds)) }
   }
 
   /// Something came that keeps the command from being idle.
@@ -76,8 +82,34 @@ final class EndingTimers {
 
   /// Starts the clock of `--idle`.
   func startIdle() {
+    isIdleStarted = true
     arrivals.note()
     scheduleIdleCheck()
+  }
+
+  private func scheduleBeginCheck(_ milliseconds: Int64) {
+    let last = max(arrivals.last, command?.lastProgress ?? arrivals.last)
+    let due = last.advanced(byMilliseconds: milliseconds)
+    Reactor.shared.schedule(at: due) { [weak self] in self?.checkBegin(milliseconds) }
+  }
+
+  /// A server that says nothing from the beginning is a failure: it is not known what there is.
+  private func checkBegin(_ milliseconds: Int64) {
+    guard !isIdleStarted, let command else { return }
+    if !command.canReceive { arrivals.note() }
+    let last = max(arrivals.last, command.lastProgress)
+    guard Reactor.shared.now >= last.advanced(byMilliseconds: milliseconds) else {
+      return scheduleBeginCheck(milliseconds)
+    }
+    fail(
+      "nothing arrived for \(milliseconds) ms, and \(command.unmetByTimeout)", milliseconds,
+      option: "--idle")
+  }
+
+  private func fail(_ what: String, _ milliseconds: Int64, option: String) {
+    command?.fail(
+      arrivals.isRateLimited
+        ? .rateLimited(what) : .timeout(what, milliseconds: milliseconds, option: option))
   }
 
   private func after(
@@ -100,10 +132,9 @@ final class EndingTimers {
 
   private func timeoutPassed(_ timeout: DurationArgument) {
     guard let command else { return }
-    let what = "\(command.unmetByTimeout) within \(timeout.milliseconds) ms"
-    command.fail(
-      arrivals.isRateLimited
-        ? .rateLimited(what) : .timeout(what, milliseconds: timeout.milliseconds))
+    fail(
+      "\(command.unmetByTimeout) within \(timeout.milliseconds) ms", timeout.milliseconds,
+      option: "--timeout")
   }
 
   private func scheduleIdleCheck() {

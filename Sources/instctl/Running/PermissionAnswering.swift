@@ -2,6 +2,7 @@ import InstClient
 import InstProtocol
 import JSONText
 import Transport
+import WebSocket
 
 /// Is on an inst, and gives the same answer to everybody who asks for a permission there.
 @EventLoop
@@ -94,6 +95,7 @@ final class PermissionAnswering: BranchPresence {
 
 extension PermissionAnswering: LongRunning {
   var canReceive: Bool { client.connectionState.isConnected && !run.output.isStalled }
+  var lastProgress: MonotonicTime { client.lastProgress }
   var unmetCount: String? { count.map { "only \(arrivals.count) of \($0) requests were answered" } }
   var unmetByTimeout: String {
     hasBegun ? "nothing else ended the command" : "the branch was not synced"

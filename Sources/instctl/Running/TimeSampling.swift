@@ -2,6 +2,7 @@ import InstClient
 import InstProtocol
 import JSONText
 import Transport
+import WebSocket
 
 /// Samples a server's clock and prints what the samples say.
 @EventLoop
@@ -89,6 +90,7 @@ final class TimeSampling {
 extension TimeSampling: LongRunning {
   var hasBegun: Bool { count > 0 }
   var canReceive: Bool { client.connectionState.isConnected && !run.output.isStalled }
+  var lastProgress: MonotonicTime { client.lastProgress }
   var unmetCount: String? {
     wantedCount.map { "only \(count) of \($0) samples were taken" }
   }

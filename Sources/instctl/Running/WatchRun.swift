@@ -1,6 +1,7 @@
 import InstClient
 import InstProtocol
 import Transport
+import WebSocket
 
 /// One run of `watch`: its branches, the connections under them, and its ends.
 @EventLoop
@@ -129,6 +130,8 @@ extension WatchRun: LongRunning {
   var canReceive: Bool {
     liveBranches.allSatisfy { $0.client.connectionState.isConnected } && !run.output.isStalled
   }
+
+  var lastProgress: MonotonicTime { connections.lastProgress }
 
   var unmetCount: String? {
     lineCount.map { "only \(arrivals.count) of \($0) updates lines before" }

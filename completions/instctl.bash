@@ -204,6 +204,7 @@ _instctl_watch() {
         return
         ;;
     '--events')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion watch -- --events "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--markers')
@@ -353,6 +354,7 @@ _instctl_watch() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion watch -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -508,6 +510,7 @@ _instctl_get-updates() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion get-updates -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -683,6 +686,7 @@ _instctl_add-updates() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion add-updates -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -730,6 +734,7 @@ _instctl_decode() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion decode -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -898,6 +903,7 @@ _instctl_state() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion state -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1000,6 +1006,7 @@ _instctl_serve() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion serve -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1155,6 +1162,7 @@ _instctl_login() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion login -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1294,6 +1302,7 @@ _instctl_logout() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion logout -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1433,6 +1442,7 @@ _instctl_whoami() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion whoami -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1572,6 +1582,7 @@ _instctl_token() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion token -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1750,6 +1761,7 @@ _instctl_insts_list() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion insts list -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -1901,6 +1913,7 @@ _instctl_http() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion http -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2082,6 +2095,7 @@ _instctl_permission_request() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission request -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2262,6 +2276,7 @@ _instctl_permission_grant() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission grant -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2442,6 +2457,7 @@ _instctl_permission_deny() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion permission deny -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2612,6 +2628,7 @@ _instctl_send-action() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion send-action -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2788,6 +2805,7 @@ _instctl_devices() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion devices -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -2954,6 +2972,7 @@ _instctl_call() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion call -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3109,6 +3128,7 @@ _instctl_count() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion count -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3277,6 +3297,7 @@ _instctl_timesync() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion timesync -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3437,6 +3458,7 @@ _instctl_diff() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion diff -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3599,6 +3621,7 @@ _instctl_gaps() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion gaps -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3757,6 +3780,7 @@ _instctl_set() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion set -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -3915,6 +3939,7 @@ _instctl_unset() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion unset -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4096,6 +4121,7 @@ _instctl_bots_add() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots add -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4254,6 +4280,7 @@ _instctl_bots_remove() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion bots remove -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4324,6 +4351,7 @@ _instctl_profile_list() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile list -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4360,6 +4388,7 @@ _instctl_profile_show() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile show -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4521,6 +4550,7 @@ _instctl_profile_add() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile add -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4557,6 +4587,7 @@ _instctl_profile_use() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile use -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')
@@ -4601,6 +4632,7 @@ _instctl_profile_remove() {
         return
         ;;
     '--type')
+        __instctl_add_completions -W "$(__instctl_custom_complete ---completion profile remove -- --type "${COMP_CWORD}" "$(__instctl_cursor_index_in_current_word)")"
         return
         ;;
     '--where')

@@ -53,12 +53,47 @@ int csystem_accept(int listener) {
   return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+static sigset_t set_of(const int *signals, int count) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int i = 0; i < count; i++) sigaddset(&set, signals[i]);
+  return set;
+}
+
 int csystem_signalfd(const int *signals, int count) {
-  sigset_t mask;
-  sigemptyset(&mask);
-  for (int i = 0; i < count; i++) sigaddset(&mask, signals[i]);
-  pthread_sigmask(SIG_BLOCK, &mask, NULL);
+  csystem_block_signals(signals, count);
+  sigset_t mask = set_of(signals, count);
   return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+void csystem_block_signals(const int *signals, int count) {
+  sigset_t mask = set_of(signals, count);
+  pthread_sigmask(SIG_BLOCK, &mask, NULL);
+}
+
+static volatile sig_atomic_t other;
+
+void csystem_end_also(int process) { other = process; }
+
+static void end(int signal) {
+  csystem_screen_restore();
+  if (other > 0) kill(other, SIGTERM);
+  _exit(128 + signal);
+}
+
+int csystem_let_signals_end(const int *signals, int count) {
+  for (int i = 0; i < count; i++) {
+    struct sigaction action;
+    // What is ignored stays ignored.
+    if (sigaction(signals[i], NULL, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+    action.sa_handler = end;
+    sigaction(signals[i], &action, NULL);
+  }
+  sigset_t mask = set_of(signals, count), before;
+  pthread_sigmask(SIG_UNBLOCK, &mask, &before);
+  for (int i = 0; i < count; i++)
+    if (sigismember(&before, signals[i]) == 1) return 1;
+  return 0;
 }
 
 int csystem_next_signal(int descriptor) {

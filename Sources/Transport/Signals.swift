@@ -8,6 +8,9 @@ public final class Signals: ReadinessHandler {
   private let handler: @EventLoop (Int32) -> Void
   private var registration: Reactor.Registration?
 
+  /// Those with which a user ends a program: SIGHUP, SIGINT, SIGTERM.
+  public nonisolated static let ofUsers = [SIGHUP, SIGINT, SIGTERM]
+
   /// Takes the signals over: from now on they arrive at `handler` and nowhere else.
   ///
   /// Blocks them in the calling thread, so call it before another thread is started.
@@ -18,6 +21,19 @@ public final class Signals: ReadinessHandler {
     guard descriptor >= 0 else { throw .io(operation: "signalfd", code: errno) }
     self.handler = handler
     registration = try Reactor.shared.add(descriptor, .readable, self)
+  }
+
+  /// Lets a signal end the process at once, with 128 and its number as exit code, while something keeps the
+  /// thread waiting: a FIFO that nobody writes to, or another program.
+  ///
+  /// - Parameter body: the work that waits.
+  public nonisolated static func endingAtOnce<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let signals = Self.ofUsers
+    let wereBlocked = csystem_let_signals_end(signals, Int32(signals.count)) == 1
+    defer { if wereBlocked { csystem_block_signals(signals, Int32(signals.count)) } }
+    return try body()
   }
 
   /// For the loop.

@@ -69,6 +69,31 @@ import Testing
     }
   }
 
+  /// Whatever keeps a command waiting, a signal ends it.
+  @Test func signalsEndWaitsForOtherPrograms() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let server = ["-s", "http://127.0.0.1:1"]
+    let commands = [
+      ["decode", pipe], ["whoami", "-H", "@\(pipe)"] + server,
+      ["whoami", "--key-file", pipe] + server, ["serve", "--port", "0", "--auth", pipe],
+      ["whoami", "--key-command", "echo >'\(pipe)'; exec sleep 100"] + server,
+    ]
+    for arguments in commands {
+      for (signal, status) in [(SIGTERM, 143), (SIGINT, 130), (SIGHUP, 129)] {
+        let program = try Program(arguments)
+        let isCommand = arguments.contains("--key-command")
+        // The other end opens where it is opened here, and not before.
+        let end = open(pipe, (isCommand ? O_RDONLY : O_WRONLY) | O_CLOEXEC)
+        program.signal(signal)
+        #expect(program.finish().status == status, "\(arguments)")
+        close(end)
+        program.end()
+      }
+    }
+  }
+
   /// A subcommand is called by its whole name, however its help is asked for.
   @Test(arguments: [["watch"], ["bots"], ["bots", "add"], ["profile", "list"]])
   func helpNamesTheWholeCommand(path: [String]) throws {

@@ -39,6 +39,16 @@ int csystem_signalfd(const int *_Nonnull signals, int count);
 // The next signal, 0 for none.
 int csystem_next_signal(int descriptor);
 
+// Lets the signals through to this thread: where they would end the process they now do it with an exit code of
+// 128 and their number, and the screen is given back. Whether any of them was blocked.
+int csystem_let_signals_end(const int *_Nonnull signals, int count);
+
+// A process that is then ended, too; 0 for none.
+void csystem_end_also(int process);
+
+// Blocks the signals in this thread.
+void csystem_block_signals(const int *_Nonnull signals, int count);
+
 // A descriptor that is readable once the process has ended (pidfd_open(2)), closed on exec. -1 and
 // errno for an error.
 int csystem_pidfd(int process);

@@ -63,6 +63,20 @@ struct Instctl: ParsableCommand {
 }
 
 extension Instctl {
+  /// The command that words name which prints lines; nil where they name none.
+  static func named(_ words: some Sequence<String>) -> (any LinePrinting.Type)? {
+    var found: any ParsableCommand.Type = Self.self
+    for word in words {
+      guard
+        let next = found.configuration.subcommands.first(where: {
+          $0.configuration.commandName == word
+        })
+      else { break }
+      found = next
+    }
+    return found as? any LinePrinting.Type
+  }
+
   /// The command that is asked for. A subcommand first reads its arguments by itself, which spares what
   /// the parser does for the tree of all of them. Whatever it cannot read, and help, is told by the root,
   /// which knows how the subcommand is called.

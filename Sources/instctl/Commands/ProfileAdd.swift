@@ -60,6 +60,7 @@ struct ProfileAdd: ParsableCommand {
       recordKeyFile: recordKeyFile, sessionKeyFile: sessionKeyFile)
     if server.server != nil { _ = try settings.serverURL() }
     try settings.refuseProxyPassword()
+    _ = try settings.certificatePins()
     var profile = Profile(name: name)
     for row in settings.table where row.source == .option {
       if let texts = row.texts { profile.set(row.setting, try Self.absolute(row.setting, texts)) }

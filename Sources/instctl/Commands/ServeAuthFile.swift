@@ -1,24 +1,27 @@
 import Glibc
 import InstServer
+import Transport
 
 extension AuthDatabase {
   /// Reads the file of `serve --auth`, which nobody else may read: it holds secrets.
   init(file: String) throws(Failure) {
+    self = try Signals.endingAtOnce { () throws(Failure) in try Self.read(file) }
+  }
+
+  private static func read(_ file: String) throws(Failure) -> AuthDatabase {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.unreadable(file, errno) }
+    guard descriptor >= 0 else { throw unreadable(file, errno) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(file, errno) }
+    guard fstat(descriptor, &status) == 0 else { throw unreadable(file, errno) }
     guard status.st_mode & 0o077 == 0 || status.st_mode & S_IFMT != S_IFREG else {
       throw Failure(
         code: "unprotected_file", layer: .config,
         message: "'\(file)' holds secrets, and others may read it", hint: "chmod 600 '\(file)'",
         exit: .configuration)
     }
-    let text = try Self.read(descriptor, file)
-    do throws(AuthDatabaseError) {
-      self = try AuthDatabase(parsing: text)
-    } catch {
+    let text = try read(descriptor, file)
+    do throws(AuthDatabaseError) { return try AuthDatabase(parsing: text) } catch {
       throw Failure(
         code: "broken_auth_file", layer: .config, message: "'\(file)': \(error)",
         hint: "'instctl serve --help' shows the form", exit: .configuration)

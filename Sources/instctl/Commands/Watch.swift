@@ -51,7 +51,8 @@ struct Watch: ParsableCommand {
       "Print only lines of these types: connection, updates, sync, action, error, rate_limit, message, and "
         + "decoded, bot and change as --decode and --state print them, with commas between them. What ends "
         + "the command does not depend on it.",
-      valueName: "types"))
+      valueName: "types"),
+    completion: .custom { _, _, _ in WatchLineTypes.allNames })
   var events: [WatchLineTypes] = []
 
   @Flag(

@@ -1,4 +1,5 @@
 import InstProtocol
+import Transport
 
 /// The token or the key that a command is told to use, not yet read.
 struct GivenCredential: Sendable {
@@ -63,7 +64,8 @@ struct GivenCredential: Sendable {
     case .token, .tokenFile: return nil
     case .key(let key): text = key
     case .keyFile(let file): text = try Secrets.read(file: file)
-    case .keyCommand(let command): text = try KeyCommand.run(command)
+    case .keyCommand(let command):
+      text = try Signals.endingAtOnce { () throws(Failure) in try KeyCommand.run(command) }
     }
     do throws(KeyError) { return try ConnectionKey(parsing: text) } catch {
       throw Secrets.broken(name, "no connection key: \(error)")

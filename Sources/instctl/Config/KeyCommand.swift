@@ -25,8 +25,10 @@ enum KeyCommand {
         [STDIN_FILENO, writeEnd, STDERR_FILENO], inOwnGroup: false)
     } catch { throw failure("it cannot be started: \(systemMessage(error.code))") }
 
+    csystem_end_also(process)
     var isReaped = false
     defer {
+      csystem_end_also(0)
       if !isReaped {
         kill(process, SIGKILL)
         waitpid(process, nil, 0)

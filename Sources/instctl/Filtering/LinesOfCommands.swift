@@ -8,6 +8,14 @@ protocol LinePrinting: ParsableCommand {
   var wantedTypes: [String] { get }
 }
 
+/// What completions offer behind `--type`.
+enum LineTypeCompletion {
+  /// The types that the command prints which the words name so far.
+  static func types(_ words: [String]) -> [String] {
+    Instctl.named(words.dropFirst())?.lineTypes ?? []
+  }
+}
+
 extension LinePrinting {
   var wantedTypes: [String] { output.filter.typeNames }
 

@@ -26,8 +26,11 @@ final class WatchScreen: LineStage {
   /// Refuses where there is no terminal to show it on.
   nonisolated static func requireTerminal() throws(Failure) {
     guard Terminal.output.isCapable, Terminal(descriptor: STDIN_FILENO).isThere else {
+      let isDumb = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
       throw .usage(
-        "--tui needs a terminal on stdin and stdout",
+        isDumb
+          ? "--tui needs a terminal that can move its cursor, which TERM denies"
+          : "--tui needs a terminal on stdin and stdout",
         hint: "without --tui there are lines, and --output pretty makes them good to read")
     }
   }

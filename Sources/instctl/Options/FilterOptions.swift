@@ -7,7 +7,8 @@ struct FilterOptions: ParsableArguments {
     name: .customLong("type"),
     help: ArgumentHelp(
       "Print only lines of these types, with commas between them. May be repeated.",
-      valueName: "types"))
+      valueName: "types"),
+    completion: .custom { words, _, _ in LineTypeCompletion.types(words) })
   var types: [String] = []
 
   @Option(

@@ -93,6 +93,7 @@ struct HTTPRequestOptions: ParsableArguments {
 
   private func bodyText() throws(Failure) -> String? {
     guard let body else { return nil }
+    try Secrets.refuseOnCommandLine(body)
     guard body == "-" || body.hasPrefix("@") else { return body }
     return try InputFile.readText(
       body == "-" ? body : String(body.dropFirst()), limit: Self.bodyLimit)

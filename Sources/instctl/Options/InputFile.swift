@@ -21,7 +21,7 @@ enum InputFile {
   /// - Parameter file: `-` for stdin.
   static func descriptor(of file: String) throws(Failure) -> Int32 {
     if file == "-" { return STDIN_FILENO }
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    let descriptor = Signals.endingAtOnce { open(file, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw unreadable(file, errno) }
     return descriptor
   }
@@ -37,8 +37,9 @@ enum InputFile {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      let code = errno
+      let (count, code) = Signals.endingAtOnce {
+        (Glibc.read(descriptor, &chunk, chunk.count), errno)
+      }
       if count < 0 && code == EINTR { continue }
       guard count >= 0 else { throw unreadable(file, code) }
       guard count > 0 else { return bytes }

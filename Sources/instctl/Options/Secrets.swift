@@ -1,10 +1,15 @@
 import Glibc
 import InstProtocol
+import Transport
 
 /// Reading what must not stand on the command line.
 enum Secrets {
   /// The first line of a file, or of stdin for `-`, without the white space around it.
   static func read(file: String) throws(Failure) -> String {
+    try Signals.endingAtOnce { () throws(Failure) in try line(of: file) }
+  }
+
+  private static func line(of file: String) throws(Failure) -> String {
     let isInput = file == "-"
     let descriptor = isInput ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -34,6 +39,16 @@ enum Secrets {
     guard !trimmed.isEmpty else { throw broken(file, "it is empty") }
     KnownSecrets.add(String(trimmed))
     return String(trimmed)
+  }
+
+  /// Refuses an argument with a token or a key in it: every user of the machine could see it.
+  static func refuseOnCommandLine(_ argument: String) throws(Failure) {
+    guard !argument.hasPrefix("@"), argument != "-" else { return }
+    for mark in SecretMask.marks where argument.utf8.firstRange(of: mark.utf8) != nil {
+      throw .usage(
+        "a token or key does not belong on the command line",
+        hint: "@file, or '-' for stdin, keeps it out of the list of processes")
+    }
   }
 
   static func broken(_ file: String, _ reason: String) -> Failure {

@@ -214,6 +214,10 @@ struct ServerOptions: ParsableArguments {
   var trace: String?
 
   func validate() throws {
+    let texts = [
+      ("--unix-socket", unixSocket), ("--origin", origin), ("--servername", servername),
+    ]
+    for (option, text) in texts where text == "" { throw ValidationError("\(option) is empty") }
     if ipv4, ipv6 { throw ValidationError("--ipv4 and --ipv6 leave no address") }
   }
 

@@ -17,6 +17,9 @@ struct Diagnostics: Sendable {
     isText = (format ?? (Self.isOnTerminal ? .text : .json)) == .text
   }
 
+  /// So much of a response's body is shown, in characters.
+  private static let bodyLength = 200
+
   /// As it was at first: a live screen holds stderr back.
   private static let isOnTerminal = isatty(STDERR_FILENO) == 1
 
@@ -28,6 +31,12 @@ struct Diagnostics: Sendable {
       return writer.withUnsafeBytes { writeAll($0) }
     }
     var text = "error: \(failure.message.printableLine)\n"
+    // What a gateway has to say often stands in its page alone.
+    if let body = failure.facts.first(where: { $0.name == "body" })?.value.stringValue,
+      case let line = body.printableLine.prefix(Self.bodyLength), !line.isEmpty
+    {
+      text += "  \(line)\n"
+    }
     for line in failure.excerpt ?? [] { text += "  \(line.printableLine)\n" }
     if let hint = failure.hint { text += "hint: \(hint.printableLine)\n" }
     write(text)

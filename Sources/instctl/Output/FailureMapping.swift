@@ -108,10 +108,16 @@ extension Failure {
     case .connectionRefused:
       self = failure(
         "connection_refused", .tcp, hint: "nothing listens there: check host and port in --server")
-    case .unreachable: self = failure("unreachable", .tcp)
+    case .unreachable:
+      self = failure(
+        "unreachable", .tcp,
+        hint: "check the network, and the address in --server, --resolve or --unix-socket")
     case .timedOut(let step, let milliseconds):
       self = .connectTimeout(error.description, layer: step.layer, milliseconds: milliseconds)
-    case .reset: self = failure("connection_reset", .tcp)
+    case .reset:
+      self = failure(
+        "connection_reset", .tcp,
+        hint: "the server, or something before it, has ended the connection; -v shows each step")
     case .ended(let step): self = failure("connection_closed", step.layer)
     case .io: self = failure("io_error", .tcp)
     case .addressInUse:
@@ -159,6 +165,11 @@ extension Failure {
       "the server wants another client certificate than it has seen: --cert FILE, and --cert-key FILE"
     case 200, 404:
       "is it an inst server? https:// reaches it at /websocket, wss:// where the URL says"
+    case 401, 403:
+      "the server, or a gateway before it, wants other credentials: --header and --cookie-file send any"
+    case 407: "a proxy wants credentials: --proxy-credentials-file FILE"
+    case 429, 503: "the server asks to try again later"
+    case 500...: "the server, or a gateway before it, is in trouble; try again later"
     default: nil
     }
   }
@@ -240,6 +251,9 @@ extension Failure {
     case "not_logged_in":
       "insts of a record need --key-file, --token-file, or 'instctl login --email ADDRESS' first"
     case "session_expired": "sign in again for a new key"
+    case "unacceptable_connection_token":
+      "the server does not know the key behind the token: is it for this server, and still valid?"
+    case "rate_limit_exceeded": "send less at a time, or try again later"
     case "invalid_token": "a token opens one inst: is it for this one, and for this server?"
     default: nil
     }

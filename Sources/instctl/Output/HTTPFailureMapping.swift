@@ -43,7 +43,8 @@ extension Failure {
     switch status {
     case 401, 403: "who answers there wants other credentials: --header and --cookie-file send any"
     case 407: "the proxy wants credentials: --proxy-credentials-file FILE"
-    case 429, 500...: nil
+    case 429, 503: "the server asks to try again later"
+    case 500...: "the server, or a gateway before it, is in trouble; try again later"
     default: "is it an inst server, and does it have this HTTP API?"
     }
   }

@@ -29,12 +29,14 @@ extension Failure {
     case .authenticationRefused:
       code = "proxy_authentication_refused"
       exit = .noPermission
+      hint = "check user and password, in INSTCTL_PROXY or --proxy-credentials-file FILE"
     case .unusableCredentials, .unusableTarget:
       code = "proxy_unusable"
       exit = .protocolError
     case .refused(let status, _, let body):
       code = "proxy_refused"
       exit = Self.exit(forHTTP: status)
+      hint = "the proxy does not let this through; '--proxy none' goes without it"
       facts = [
         JSONMember(name: "status", value: JSONValue(status)),
         JSONMember(name: "body", value: .string(String(decoding: body, as: UTF8.self))),
@@ -42,6 +44,7 @@ extension Failure {
     case .socks(let reply):
       code = "proxy_refused"
       exit = reply == .notAllowed ? .noPermission : .unavailable
+      hint = "the proxy does not reach this; '--proxy none' goes without it"
       facts = [JSONMember(name: "reply", value: JSONValue(Int(reply.rawValue)))]
     case .malformed:
       code = "proxy_protocol_error"

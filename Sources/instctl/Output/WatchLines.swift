@@ -27,6 +27,8 @@ struct WatchLineTypes: OptionSet, ExpressibleByArgument, Sendable {
     "error": .error, "rate_limit": .rateLimit, "message": .message,
     "decoded": .decoded, "bot": .bot, "change": .change,
   ]
+
+  static var allNames: [String] { names.keys.sorted() }
 }
 
 extension WatchLineTypes {

@@ -12,7 +12,7 @@ struct CalledMessage: Sendable {
   /// - Parameters:
   ///   - json: the argument with the fields; nil for none.
   init(type: String, json: String?) throws(Failure) {
-    if let json { try Self.refuseSecret(json) }
+    if let json { try Secrets.refuseOnCommandLine(json) }
     let given = try json.map { json throws(Failure) in try JSONInput.value(of: json) } ?? nil
     let fields = given ?? RawJSON(.object([]))
     guard fields.kind == .object else {
@@ -33,15 +33,6 @@ struct CalledMessage: Sendable {
       InstAddress(recordName: value["recordName"]?.stringValue, inst: $0)
     }
     answer = ExpectedAnswer(to: type, value)
-  }
-
-  private static func refuseSecret(_ argument: String) throws(Failure) {
-    guard !argument.hasPrefix("@"), argument != "-" else { return }
-    for mark in SecretMask.marks where argument.utf8.firstRange(of: mark.utf8) != nil {
-      throw .usage(
-        "a token or key does not belong on the command line",
-        hint: "@file, or '-' for stdin, keeps it out of the list of processes")
-    }
   }
 }
 

@@ -124,7 +124,7 @@ final class CommandRun {
   private func untilEnd(
     _ body: @escaping @EventLoop @Sendable (CommandRun) async throws(Failure) -> Void
   ) async -> ExitStatus {
-    signals = try? Signals([SIGHUP, SIGINT, SIGTERM]) { [weak self] signal in
+    signals = try? Signals(Signals.ofUsers) { [weak self] signal in
       // The second one does not wait for manners.
       if self?.isEnding ?? true {
         StatusLine.clear()

@@ -126,7 +126,8 @@ final class EndingTimers {
     command.fail(
       Failure(
         code: "not_connected", layer: .websocket,
-        message: "there was no connection by the time of --for", isRetryable: true,
+        message: "there was no connection by the time of --for",
+        hint: "a longer --for waits longer; -v shows what happens", isRetryable: true,
         exit: .unavailable))
   }
 

@@ -54,7 +54,8 @@ extension Settings {
     insecure.value ? .anybody : cacert.map { .file($0.value) } ?? .system
   }
 
-  private func certificatePins() throws(Failure) -> [CertificatePin] {
+  /// The pins, read.
+  func certificatePins() throws(Failure) -> [CertificatePin] {
     var pins: [CertificatePin] = []
     for text in self.pins.value {
       guard let pin = CertificatePin(text) else {

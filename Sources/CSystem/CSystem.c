@@ -61,14 +61,9 @@ static sigset_t set_of(const int *signals, int count) {
 }
 
 int csystem_signalfd(const int *signals, int count) {
-  csystem_block_signals(signals, count);
-  sigset_t mask = set_of(signals, count);
-  return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-void csystem_block_signals(const int *signals, int count) {
   sigset_t mask = set_of(signals, count);
   pthread_sigmask(SIG_BLOCK, &mask, NULL);
+  return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 static volatile sig_atomic_t other;
@@ -94,6 +89,17 @@ int csystem_let_signals_end(const int *signals, int count) {
   for (int i = 0; i < count; i++)
     if (sigismember(&before, signals[i]) == 1) return 1;
   return 0;
+}
+
+void csystem_let_signals_be(const int *signals, int count, int blocked) {
+  sigset_t mask = set_of(signals, count);
+  if (blocked) pthread_sigmask(SIG_BLOCK, &mask, NULL);
+  for (int i = 0; i < count; i++) {
+    struct sigaction action;
+    if (sigaction(signals[i], NULL, &action) != 0 || action.sa_handler != end) continue;
+    action.sa_handler = SIG_DFL;
+    sigaction(signals[i], &action, NULL);
+  }
 }
 
 int csystem_next_signal(int descriptor) {

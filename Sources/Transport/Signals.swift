@@ -24,15 +24,15 @@ public final class Signals: ReadinessHandler {
   }
 
   /// Lets a signal end the process at once, with 128 and its number as exit code, while something keeps the
-  /// thread waiting: a FIFO that nobody writes to, or another program.
+  /// thread waiting: a FIFO that nobody writes to, or another program. Afterwards all is as it was.
   ///
   /// - Parameter body: the work that waits.
   public nonisolated static func endingAtOnce<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let signals = Self.ofUsers
-    let wereBlocked = csystem_let_signals_end(signals, Int32(signals.count)) == 1
-    defer { if wereBlocked { csystem_block_signals(signals, Int32(signals.count)) } }
+    let wereBlocked = csystem_let_signals_end(signals, Int32(signals.count))
+    defer { csystem_let_signals_be(signals, Int32(signals.count), wereBlocked) }
     return try body()
   }
 

@@ -140,17 +140,13 @@ final class LoadedIdentity {
 
   /// Reads a file once, so that it can be a pipe; 1 MiB at most.
   private static func contents(of path: String) throws(TLSError) -> [UInt8] {
-    try Signals.endingAtOnce { () throws(TLSError) in try read(path) }
-  }
-
-  private static func read(_ path: String) throws(TLSError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unusableFile(path: path, reason: systemMessage(errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16 * 1024)
     while bytes.count <= 1 << 20 {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      let count = read(descriptor, &chunk, chunk.count)
       if count < 0 && errno == EINTR { continue }
       if count < 0 { throw .unusableFile(path: path, reason: systemMessage(errno)) }
       if count == 0 { return bytes }

@@ -46,8 +46,8 @@ int csystem_let_signals_end(const int *_Nonnull signals, int count);
 // A process that is then ended, too; 0 for none.
 void csystem_end_also(int process);
 
-// Blocks the signals in this thread.
-void csystem_block_signals(const int *_Nonnull signals, int count);
+// Takes that back; `blocked` is what csystem_let_signals_end gave.
+void csystem_let_signals_be(const int *_Nonnull signals, int count, int blocked);
 
 // A descriptor that is readable once the process has ended (pidfd_open(2)), closed on exec. -1 and
 // errno for an error.

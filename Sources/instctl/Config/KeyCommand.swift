@@ -40,6 +40,8 @@ enum KeyCommand {
     guard exit >= 0 else { throw failure(systemMessage(errno)) }
     defer { close(exit) }
     try wait(for: exit, until: due)
+    // Once waited for, the number may be another process's.
+    csystem_end_also(0)
     var status: Int32 = 0
     waitpid(process, &status, 0)
     isReaped = true

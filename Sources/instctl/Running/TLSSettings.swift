@@ -47,7 +47,10 @@ extension Settings {
 
   @EventLoop
   private static func context(_ options: TLSClientOptions) throws(Failure) -> TLSContext {
-    do throws(TLSError) { return try TLSContext.client(options) } catch { throw Failure(error) }
+    do throws(TLSError) {
+      // Its files may be pipes.
+      return try Signals.endingAtOnce { () throws(TLSError) in try TLSContext.client(options) }
+    } catch { throw Failure(error) }
   }
 
   private var trust: TLSContext.Trust {

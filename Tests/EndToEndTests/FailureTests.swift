@@ -78,20 +78,28 @@ import Testing
     let commands = [
       ["decode", pipe], ["whoami", "-H", "@\(pipe)"] + server,
       ["whoami", "--key-file", pipe] + server, ["serve", "--port", "0", "--auth", pipe],
-      ["whoami", "--key-command", "echo >'\(pipe)'; exec sleep 100"] + server,
+      ["whoami", "--key-command", "exec cat '\(pipe)'"] + server,
     ]
     for arguments in commands {
       for (signal, status) in [(SIGTERM, 143), (SIGINT, 130), (SIGHUP, 129)] {
         let program = try Program(arguments)
-        let isCommand = arguments.contains("--key-command")
-        // The other end opens where it is opened here, and not before.
-        let end = open(pipe, (isCommand ? O_RDONLY : O_WRONLY) | O_CLOEXEC)
+        let end = try writingEnd(of: pipe)
         program.signal(signal)
         #expect(program.finish().status == status, "\(arguments)")
         close(end)
-        program.end()
       }
     }
+  }
+
+  /// The end of a FIFO to write to, once somebody has opened the other one.
+  private func writingEnd(of pipe: String) throws -> Int32 {
+    let deadline = Date(timeIntervalSinceNow: Program.deadline)
+    while Date() < deadline {
+      let descriptor = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+      if descriptor >= 0 { return descriptor }
+      usleep(10_000)
+    }
+    throw POSIXError(.ETIMEDOUT)
   }
 
   /// A subcommand is called by its whole name, however its help is asked for.
